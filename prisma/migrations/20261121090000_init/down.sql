@@ -1,0 +1,9 @@
+DROP TABLE "task_tags";
+DROP TABLE "tags";
+DROP TABLE "tasks";
+DROP TABLE "sessions";
+DROP TABLE "users";
+DROP FUNCTION "stamp_linked_tasks"();
+DROP FUNCTION "keep_completed_at"();
+DROP FUNCTION "stamp_version"();
+DROP FUNCTION "touch_updated_at"();

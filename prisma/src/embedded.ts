@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+import { PrismaPGlite } from 'pglite-prisma-adapter'
+import { lockFolder } from './folder-lock.ts'
+import { PrismaClient } from './generated/client.ts'
+import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
+import type { Driver } from './open-database.ts'
+
+/** Opens PGlite in a folder, which is locked until `close`. */
+export async function openEmbedded(dataDir: string): Promise<Driver> {
+  const unlock = await lockFolder(dataDir)
+  try {
+    const driver = await embeddedDriver({ dataDir: join(dataDir, 'postgres') })
+    return {
+      ...driver,
+      async close() {
+        await driver.close()
+        await unlock()
+      },
+    }
+  } catch (error) {
+    await unlock()
+    throw error
+  }
+}
+
+/** PGlite with its Prisma client, in a folder or, without `dataDir`, in memory. */
+export async function embeddedDriver(options: PGliteOptions): Promise<Driver & { postgres: PGlite }> {
+  const postgres = await PGlite.create(options)
+  await postgres.exec(`SET TIME ZONE 'UTC'`)
+  const adapter = new WholeScriptPGlite(postgres)
+  // One transaction at a time: the others wait for their turn, and 2 s (Prisma's default) is soon over.
+  const client = new PrismaClient({ adapter, transactionOptions: { maxWait: 30_000, timeout: 15_000 } })
+  return {
+    kind: 'embedded',
+    client,
+    postgres,
+    migrationConnection: async () => embeddedMigrationConnection(postgres, adapter),
+    async close() {
+      await client.$disconnect()
+      await postgres.close()
+    },
+  }
+}
+
+function embeddedMigrationConnection(postgres: PGlite, adapter: WholeScriptPGlite): MigrationConnection {
+  return {
+    adapter,
+    query: async (sql, values) => (await postgres.query<Record<string, unknown>>(sql, values)).rows,
+    script: async (sql) => {
+      await postgres.exec(sql)
+    },
+    firstFailure: (statements) => firstFailure(statements, (sql) => postgres.exec(sql)),
+    // The folder lock already keeps every other process out.
+    exclusively: (work) => work(),
+    async close() {},
+  }
+}
+
+/** The adapter's own executeScript does not await the script: a failing migration would be recorded as applied. */
+class WholeScriptPGlite extends PrismaPGlite {
+  readonly #postgres: PGlite
+  constructor(postgres: PGlite) {
+    super(postgres)
+    this.#postgres = postgres
+  }
+  override async connect(): Promise<SqlDriverAdapter> {
+    return withWholeScripts(await super.connect(), this.#postgres)
+  }
+  override async connectToShadowDb(): Promise<SqlDriverAdapter> {
+    const shadow = await PGlite.create()
+    const adapter = withWholeScripts(await new PrismaPGlite(shadow).connect(), shadow)
+    adapter.dispose = () => shadow.close()
+    return adapter
+  }
+}
+
+function withWholeScripts(adapter: SqlDriverAdapter, postgres: PGlite): SqlDriverAdapter {
+  adapter.executeScript = async (script) => {
+    await postgres.exec(script)
+  }
+  return adapter
+}

@@ -1,0 +1,17 @@
+// What may hide a semicolon from us: strings, quoted names, dollar quotes and comments.
+const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^'"$;/-]+|[\s\S]/g
+
+/** Cuts a script into its statements, to name the one that failed. Scripts are run whole, never from these pieces. */
+export function splitStatements(script: string): string[] {
+  const statements: string[] = []
+  let current = ''
+  for (const [token] of script.matchAll(TOKEN)) {
+    if (token === ';') {
+      statements.push(current)
+      current = ''
+    } else if (!/^(--|\/\*)/.test(token)) {
+      current += token
+    }
+  }
+  return [...statements, current].map((statement) => statement.trim()).filter((statement) => statement !== '')
+}

@@ -1,0 +1,50 @@
+import type { DatabaseConfig } from './config.ts'
+import { openEmbedded } from './embedded.ts'
+import type { PrismaClient } from './generated/client.ts'
+import type { MigrationConnection } from './migrations/connection.ts'
+import { createMigrations, type Migrations } from './migrations/index.ts'
+import { openServer } from './server.ts'
+
+/** An open database: an embedded Postgres or a server, behind one face. */
+export interface OpenDatabase extends AsyncDisposable {
+  readonly kind: 'embedded' | 'server'
+  readonly client: PrismaClient
+  readonly migrations: Migrations
+  /** Asks the database for a sign of life. @returns the round trip in milliseconds @throws when there is none */
+  ping(): Promise<number>
+  close(): Promise<void>
+}
+
+/** What a kind of database has to bring; `openDatabase` adds what is the same for both. */
+export interface Driver {
+  readonly kind: 'embedded' | 'server'
+  readonly client: PrismaClient
+  migrationConnection(): Promise<MigrationConnection>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the embedded database, or the server that `config.url` names. A server is connected to on first use.
+ *
+ * @throws FolderInUseError when another process has the embedded database open
+ */
+export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase> {
+  return fromDriver(
+    config.url === undefined ? await openEmbedded(config.dataDir) : openServer({ ...config, url: config.url }),
+  )
+}
+
+export function fromDriver(driver: Driver): OpenDatabase {
+  return {
+    kind: driver.kind,
+    client: driver.client,
+    migrations: createMigrations({ connect: () => driver.migrationConnection() }),
+    async ping() {
+      const start = performance.now()
+      await driver.client.$queryRaw`SELECT 1`
+      return performance.now() - start
+    },
+    close: () => driver.close(),
+    [Symbol.asyncDispose]: () => driver.close(),
+  }
+}

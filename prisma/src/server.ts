@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import { PrismaPg } from '@prisma/adapter-pg'
+import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils'
+import pg from 'pg'
+import type { DatabaseConfig } from './config.ts'
+import { isLostConnection } from './errors.ts'
+import { PrismaClient } from './generated/client.ts'
+import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
+import type { Driver } from './open-database.ts'
+
+export interface ServerConfig extends DatabaseConfig {
+  url: string
+}
+
+// Milliseconds. The client's own limit is past the server's: it is for a network that no longer answers at all.
+const POOL_WAIT = 2_000
+const STATEMENT_TIMEOUT = 5_000
+const QUERY_TIMEOUT = 7_000
+const IDLE_IN_TRANSACTION_TIMEOUT = 10_000
+const MIGRATION_LOCK_WAIT = 60_000
+
+/** Identifies Taskwire's migrations among the advisory locks of a server: the ASCII codes of "task". */
+const MIGRATION_LOCK = 0x7461736b
+
+/** A pool on a PostgreSQL server, which is connected to on first use. */
+export function openServer(config: ServerConfig): Driver {
+  // Through a pooler in transaction mode a statement's name belongs to somebody else's connection, and a session
+  // setting stays behind on it. The time zone is safe there: PgBouncer tracks it for each client.
+  const pooled = config.directUrl !== undefined && config.directUrl !== config.url
+  const pool = createPool(config.url, {
+    max: config.poolSize ?? 10,
+    query_timeout: QUERY_TIMEOUT,
+    settings: pooled ? '' : timeouts('SESSION'),
+  })
+  const adapter = new ServerAdapter(
+    pool,
+    pooled ? { begin: timeouts('LOCAL') } : { statementNameGenerator: statementName },
+  )
+  const client = new PrismaClient({
+    adapter,
+    transactionOptions: { maxWait: POOL_WAIT, timeout: IDLE_IN_TRANSACTION_TIMEOUT },
+  })
+  return {
+    kind: 'server',
+    client,
+    migrationConnection: () => serverMigrationConnection(config.directUrl ?? config.url),
+    async close() {
+      await client.$disconnect()
+      await pool.end()
+    },
+  }
+}
+
+function timeouts(scope: 'SESSION' | 'LOCAL'): string {
+  return `SET ${scope} statement_timeout = ${STATEMENT_TIMEOUT}; SET ${scope} idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT};`
+}
+
+function createPool(url: string, options: pg.PoolConfig & { settings: string }): pg.Pool {
+  const { settings, ...poolOptions } = options
+  return new pg.Pool({
+    connectionString: url,
+    application_name: 'taskwire',
+    connectionTimeoutMillis: POOL_WAIT,
+    keepAlive: true,
+    ...poolOptions,
+    // adapter-pg writes and reads instants as UTC whatever the server's own time zone is.
+    onConnect: async (client) => {
+      await client.query(`SET TIME ZONE 'UTC'; ${settings}`)
+    },
+  })
+}
+
+async function serverMigrationConnection(url: string): Promise<MigrationConnection> {
+  // No statement timeout: building an index takes the time it takes.
+  const pool = createPool(url, { max: 3, settings: '' })
+  return {
+    adapter: new ServerAdapter(pool, {}),
+    query: async (sql, values) => (await pool.query<Record<string, unknown>>(sql, values)).rows,
+    script: async (sql) => {
+      await pool.query(sql)
+    },
+    async firstFailure(statements) {
+      const session = await pool.connect()
+      try {
+        return await firstFailure(statements, (sql) => session.query(sql))
+      } finally {
+        session.release(true)
+      }
+    },
+    async exclusively(work) {
+      const holder = await pool.connect()
+      try {
+        await holder.query(`SET lock_timeout = ${MIGRATION_LOCK_WAIT}; SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
+        return await work()
+      } finally {
+        // Closing the session releases the lock, also when the connection has been lost.
+        holder.release(true)
+      }
+    },
+    close: () => pool.end(),
+  }
+}
+
+/** adapter-pg caches a prepared statement only under a name; the same SQL gets the same name. */
+function statementName({ sql }: SqlQuery): string {
+  const known = statementNames.get(sql)
+  if (known !== undefined) return known
+  const name = createHash('sha256').update(sql).digest('base64url').slice(0, 20)
+  if (statementNames.size >= 1_000) statementNames.clear()
+  statementNames.set(sql, name)
+  return name
+}
+const statementNames = new Map<string, string>()
+
+interface AdapterOptions {
+  statementNameGenerator?: (query: SqlQuery) => string
+  /** SQL that follows each BEGIN. */
+  begin?: string
+}
+
+/** adapter-pg cuts scripts at semicolons, which breaks function bodies, and gives up on a read whose connection died. */
+class ServerAdapter extends PrismaPg {
+  readonly #pool: pg.Pool
+  readonly #begin: string | undefined
+  constructor(pool: pg.Pool, { begin, ...options }: AdapterOptions) {
+    super(pool, options)
+    this.#pool = pool
+    this.#begin = begin
+  }
+  override async connect(): ReturnType<PrismaPg['connect']> {
+    const adapter = await super.connect()
+    adapter.executeScript = async (script) => {
+      await this.#pool.query(script)
+    }
+    adapter.queryRaw = rereadOnce(adapter)
+    if (this.#begin !== undefined) adapter.startTransaction = beginWith(adapter, this.#begin)
+    return adapter
+  }
+}
+
+/** Outside a transaction a read may be repeated: once, on another connection. */
+function rereadOnce(adapter: SqlDriverAdapter): SqlDriverAdapter['queryRaw'] {
+  const queryRaw = adapter.queryRaw.bind(adapter)
+  return async (query) => {
+    try {
+      return await queryRaw(query)
+    } catch (error) {
+      if (/^\s*SELECT\b/i.test(query.sql) && isLostConnection(error)) return queryRaw(query)
+      throw error
+    }
+  }
+}
+
+function beginWith(adapter: SqlDriverAdapter, settings: string): SqlDriverAdapter['startTransaction'] {
+  const startTransaction = adapter.startTransaction.bind(adapter)
+  return async (isolationLevel) => {
+    const transaction = await startTransaction(isolationLevel)
+    for (const sql of settings.split(';').filter((setting) => setting !== '')) {
+      await transaction.executeRaw({ sql, args: [], argTypes: [] })
+    }
+    return transaction
+  }
+}

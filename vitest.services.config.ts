@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+import base from './vitest.config.ts'
+
+// The same suites on a PostgreSQL server, and those that only services or a browser can show.
+export default defineConfig({
+  ...base,
+  test: {
+    ...base.test,
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: './vitest.services.setup.ts',
+    provide: {
+      testDatabaseUrl: process.env['TEST_DATABASE_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/postgres',
+      testRedisUrl: process.env['TEST_REDIS_URL'] ?? 'redis://127.0.0.1:6379',
+    },
+  },
+})

@@ -1,0 +1,1 @@
+export { setupTestServer as default } from './prisma/src/testing/server.ts'

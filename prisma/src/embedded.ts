@@ -31,7 +31,11 @@ export async function embeddedDriver(options: PGliteOptions): Promise<Driver & {
   await postgres.exec(`SET TIME ZONE 'UTC'`)
   const adapter = new WholeScriptPGlite(postgres)
   // One transaction at a time: the others wait for their turn, and 2 s (Prisma's default) is soon over.
-  const client = new PrismaClient({ adapter, transactionOptions: { maxWait: 30_000, timeout: 15_000 } })
+  const client = new PrismaClient({
+    adapter,
+    errorFormat: 'minimal',
+    transactionOptions: { maxWait: 30_000, timeout: 15_000 },
+  })
   return {
     kind: 'embedded',
     client,

@@ -17,36 +17,59 @@ export function isWriteConflict(error: unknown): boolean {
 
 /** The connection died under way: whether a write took place is unknown. */
 export function isLostConnection(error: unknown): boolean {
-  return LOST_CONNECTION.test(textOf(error))
+  return matches(error, LOST_CONNECTION)
 }
 
 /** The database cannot be reached, or has no connection free: the same call may succeed in a moment. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true
-  if (error instanceof Prisma.PrismaClientKnownRequestError && UNAVAILABLE_CODES.has(error.code)) return true
-  return isLostConnection(error) || UNAVAILABLE.test(textOf(error))
+  return matches(error, UNAVAILABLE) || isLostConnection(error)
 }
 
 /** The database took longer than a statement may. */
 export function isTimeout(error: unknown): boolean {
-  return TIMEOUT.test(textOf(error))
+  return matches(error, TIMEOUT)
 }
 
-// P1001 unreachable, P1002 timed out while connecting, P1008 operation timed out, P1017 connection closed by the server,
-// P2024 no connection free in the pool, P2028 no transaction could be started, P2037 too many connections.
-const UNAVAILABLE_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'])
+/** How a kind of failure shows: by codes of Prisma, of PostgreSQL, of the socket and of the driver adapter. */
+interface Signs {
+  codes: ReadonlySet<string>
+  /** Where neither Prisma nor the driver gives a code, the driver's own words. */
+  words: RegExp
+}
 
-// Where a connection dies, Prisma throws plain errors without a code; the text is the driver's or PostgreSQL's own.
-const LOST_CONNECTION =
-  /ECONNRESET|EPIPE|57P01|57P02|ConnectionClosed|Connection terminated|connection terminated|terminating connection|Client has encountered a connection error|Server has closed the connection/
-const UNAVAILABLE =
-  /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|57P03|53300|DatabaseNotReachable|SocketTimeout|TooManyConnections|timeout exceeded when trying to connect|Can't reach database server/
-const TIMEOUT = /57014|Query read timeout|statement timeout/
+const LOST_CONNECTION: Signs = {
+  // P1017 closed by the server, 57P01 and 57P02 shut down, 25P03 idle in a transaction for too long.
+  codes: new Set(['P1017', 'ConnectionClosed', 'ECONNRESET', 'EPIPE', '08003', '08006', '25P03', '57P01', '57P02']),
+  words: /Connection terminated(?! due to connection timeout)|Client has encountered a connection error/,
+}
 
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return ''
-  const { code, meta, cause } = error as Error & { code?: unknown; meta?: { driverAdapterError?: unknown } }
-  const own = `${error.message} ${typeof code === 'string' ? code : ''}`
-  const driver = meta?.driverAdapterError ?? cause
-  return driver === undefined ? own : `${own} ${driver instanceof Error ? textOf(driver) : JSON.stringify(driver)}`
+const UNAVAILABLE: Signs = {
+  // P1001 unreachable, P1002 and P1008 timed out, P2024 no connection free in the pool, P2028 no transaction could be
+  // started or it took too long, P2037 and 53300 too many connections, 57P03 starting up.
+  codes: new Set(
+    ['P1001', 'P1002', 'P1008', 'P2024', 'P2028', 'P2037', '53300', '57P03'].concat(
+      ['DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections'],
+      ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
+    ),
+  ),
+  words: /timeout exceeded when trying to connect|Connection terminated due to connection timeout/,
+}
+
+const TIMEOUT: Signs = {
+  codes: new Set(['57014']),
+  words: /Query read timeout/,
+}
+
+// Never by the text of an error that has a code: PostgreSQL quotes the row that it refuses, and a user wrote that row.
+function matches(error: unknown, { codes, words }: Signs): boolean {
+  if (!(error instanceof Error)) return false
+  const found = codesOf(error)
+  return found.length === 0 ? words.test(error.message) : found.some((code) => codes.has(code))
+}
+
+function codesOf(error: Error): string[] {
+  const { code, meta, cause } = error as Error & { code?: unknown; meta?: { driverAdapterError?: Error } }
+  const driver = (meta?.driverAdapterError?.cause ?? cause ?? {}) as Record<string, unknown>
+  return [code, driver['originalCode'], driver['kind']].filter((value) => typeof value === 'string')
 }

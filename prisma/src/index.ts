@@ -1,3 +1,4 @@
+export { type CatalogObject, readCatalog, readExpectedCatalog } from './catalog.ts'
 export type { DatabaseConfig } from './config.ts'
 export {
   isForeignKeyViolation,

@@ -12,6 +12,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly migrations: Migrations
   /** Asks the database for a sign of life. @returns the round trip in milliseconds @throws when there is none */
   ping(): Promise<number>
+  /** Ends every connection and releases the folder. Closing again does nothing. */
   close(): Promise<void>
 }
 
@@ -35,6 +36,11 @@ export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase
 }
 
 export function fromDriver(driver: Driver): OpenDatabase {
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= driver.close()
+    return closing
+  }
   return {
     kind: driver.kind,
     client: driver.client,
@@ -44,7 +50,7 @@ export function fromDriver(driver: Driver): OpenDatabase {
       await driver.client.$queryRaw`SELECT 1`
       return performance.now() - start
     },
-    close: () => driver.close(),
-    [Symbol.asyncDispose]: () => driver.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }

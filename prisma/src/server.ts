@@ -6,6 +6,7 @@ import type { DatabaseConfig } from './config.ts'
 import { isLostConnection } from './errors.ts'
 import { PrismaClient } from './generated/client.ts'
 import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
+import { MigrationError } from './migrations/errors.ts'
 import type { Driver } from './open-database.ts'
 
 export interface ServerConfig extends DatabaseConfig {
@@ -21,6 +22,7 @@ const MIGRATION_LOCK_WAIT = 60_000
 
 /** Identifies Taskwire's migrations among the advisory locks of a server: the ASCII codes of "task". */
 const MIGRATION_LOCK = 0x7461736b
+const LOCK_NOT_AVAILABLE = '55P03'
 
 /** A pool on a PostgreSQL server, which is connected to on first use. */
 export function openServer(config: ServerConfig): Driver {
@@ -38,6 +40,7 @@ export function openServer(config: ServerConfig): Driver {
   )
   const client = new PrismaClient({
     adapter,
+    errorFormat: 'minimal',
     transactionOptions: { maxWait: POOL_WAIT, timeout: IDLE_IN_TRANSACTION_TIMEOUT },
   })
   return {
@@ -57,7 +60,7 @@ function timeouts(scope: 'SESSION' | 'LOCAL'): string {
 
 function createPool(url: string, options: pg.PoolConfig & { settings: string }): pg.Pool {
   const { settings, ...poolOptions } = options
-  return new pg.Pool({
+  const pool = new pg.Pool({
     connectionString: url,
     application_name: 'taskwire',
     connectionTimeoutMillis: POOL_WAIT,
@@ -68,11 +71,16 @@ function createPool(url: string, options: pg.PoolConfig & { settings: string }):
       await client.query(`SET TIME ZONE 'UTC'; ${settings}`)
     },
   })
+  // A connection that dies while nobody uses it: the pool replaces it. Without a listener it would end the process.
+  return pool.on('error', ignoreIdleFailure)
 }
 
+function ignoreIdleFailure(): void {}
+
 async function serverMigrationConnection(url: string): Promise<MigrationConnection> {
-  // No statement timeout: building an index takes the time it takes.
-  const pool = createPool(url, { max: 3, settings: '' })
+  // No statement timeout: building an index takes the time it takes. Two connections, one of them to hold the lock: so
+  // the engine, which takes a lock of its own for each migration, always meets its own session.
+  const pool = createPool(url, { max: 2, settings: '' })
   return {
     adapter: new ServerAdapter(pool, {}),
     query: async (sql, values) => (await pool.query<Record<string, unknown>>(sql, values)).rows,
@@ -89,8 +97,9 @@ async function serverMigrationConnection(url: string): Promise<MigrationConnecti
     },
     async exclusively(work) {
       const holder = await pool.connect()
+      holder.on('error', ignoreIdleFailure)
       try {
-        await holder.query(`SET lock_timeout = ${MIGRATION_LOCK_WAIT}; SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
+        await lockMigrations(holder)
         return await work()
       } finally {
         // Closing the session releases the lock, also when the connection has been lost.
@@ -98,6 +107,15 @@ async function serverMigrationConnection(url: string): Promise<MigrationConnecti
       }
     },
     close: () => pool.end(),
+  }
+}
+
+async function lockMigrations(session: pg.PoolClient): Promise<void> {
+  try {
+    await session.query(`SET lock_timeout = ${MIGRATION_LOCK_WAIT}; SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
+    throw new MigrationError('Another process has been migrating this database for a minute: wait for it, or end it')
   }
 }
 
@@ -155,8 +173,11 @@ function beginWith(adapter: SqlDriverAdapter, settings: string): SqlDriverAdapte
   const startTransaction = adapter.startTransaction.bind(adapter)
   return async (isolationLevel) => {
     const transaction = await startTransaction(isolationLevel)
-    for (const sql of settings.split(';').filter((setting) => setting !== '')) {
-      await transaction.executeRaw({ sql, args: [], argTypes: [] })
+    try {
+      await transaction.executeRaw({ sql: settings, args: [], argTypes: [] })
+    } catch (error) {
+      await transaction.rollback()
+      throw error
     }
     return transaction
   }

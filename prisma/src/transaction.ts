@@ -16,7 +16,8 @@ export async function inTransaction<T>(
   db: Database,
   work: (transaction: Prisma.TransactionClient) => Promise<T>,
 ): Promise<T> {
-  if (!('$transaction' in db)) return work(db)
+  // A transaction has `$transaction` too, for savepoints; what it lacks is a connection to open or close.
+  if (!('$connect' in db)) return work(db)
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await db.$transaction(work)

@@ -1,1 +1,64 @@
-export {}
+export {
+  type AuthResult,
+  authResultSchema,
+  type LoginInput,
+  loginInputSchema,
+  MAX_PASSWORD_BYTES,
+  normalizeEmail,
+  type RegisterInput,
+  registerInputSchema,
+} from './auth.ts'
+export {
+  type ErrorCode,
+  type ErrorData,
+  type ErrorDetails,
+  type ErrorDetailsByReason,
+  type ErrorReason,
+  errorReasons,
+  errorTable,
+  type RetryDetails,
+} from './errors.ts'
+export { toValidationIssues, type ValidationIssue } from './issues.ts'
+export { nothingSchema } from './nothing.ts'
+export {
+  normalizeTagName,
+  type Tag,
+  type TagCreateInput,
+  type TagIdInput,
+  type TagUpdateInput,
+  type TagWithCount,
+  tagCreateInputSchema,
+  tagIdInputSchema,
+  tagListSchema,
+  tagSchema,
+  tagUpdateInputSchema,
+} from './tag.ts'
+export {
+  type Task,
+  type TaskCreateInput,
+  type TaskDeleteInput,
+  type TaskIdInput,
+  type TaskSetCompletedInput,
+  type TaskTag,
+  type TaskUpdateInput,
+  taskCreateInputSchema,
+  taskDeleteInputSchema,
+  taskIdInputSchema,
+  taskSchema,
+  taskSetCompletedInputSchema,
+  taskUpdateInputSchema,
+} from './task.ts'
+export {
+  type SortOrder,
+  type TaskListInput,
+  type TaskListQuery,
+  type TaskListResult,
+  type TaskSort,
+  taskListInputSchema,
+  taskListResultSchema,
+} from './task-list.ts'
+export { utf8Length } from './text.ts'
+export { type User, userSchema } from './user.ts'
+export type { WireValue } from './wire/format.ts'
+export { WireError } from './wire/wire-error.ts'
+export { type Wire, type WireCodec, wire } from './wire.ts'

@@ -1,1 +1,7 @@
-export {}
+export { appRouter, createCaller } from './app-router.ts'
+export type { AppRouter } from './app-router-type.ts'
+export { type Context, createContext, createInnerContext, type RequestInfo } from './context.ts'
+export type { ErrorShape } from './error-shape.ts'
+export { reasonOf, toErrorShape } from './errors.ts'
+export { attachRequestId } from './request-id.ts'
+export { createServices, type Services, type ServicesConfig } from './services.ts'

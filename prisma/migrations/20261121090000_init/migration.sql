@@ -193,6 +193,11 @@ $$;
 
 CREATE TRIGGER "task_tags_stamp_inserted" AFTER INSERT ON "task_tags"
     REFERENCING NEW TABLE AS changed_links FOR EACH STATEMENT EXECUTE FUNCTION "stamp_linked_tasks"();
+-- A link that an update moves from one task to another changes both.
+CREATE TRIGGER "task_tags_stamp_updated_from" AFTER UPDATE ON "task_tags"
+    REFERENCING OLD TABLE AS changed_links FOR EACH STATEMENT EXECUTE FUNCTION "stamp_linked_tasks"();
+CREATE TRIGGER "task_tags_stamp_updated_to" AFTER UPDATE ON "task_tags"
+    REFERENCING NEW TABLE AS changed_links FOR EACH STATEMENT EXECUTE FUNCTION "stamp_linked_tasks"();
 CREATE TRIGGER "task_tags_stamp_deleted" AFTER DELETE ON "task_tags"
     REFERENCING OLD TABLE AS changed_links FOR EACH STATEMENT EXECUTE FUNCTION "stamp_linked_tasks"();
 

@@ -27,10 +27,21 @@ let loaded: Promise<void> | undefined
 async function load(): Promise<void> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const wasm = await readFile(join(dirname(entry), 'schema_engine_bg.wasm'))
-  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': bindings })
+  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': withIdleTimers(bindings) })
   const { __wbg_set_wasm } = bindings as unknown as { __wbg_set_wasm(exports: unknown): void }
   __wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start()
+}
+
+/** The engine gives its lock ten seconds, by a timer that it never clears: it must not keep the process alive. */
+function withIdleTimers(imports: Record<string, unknown>): Record<string, unknown> {
+  const setIdleTimeout = (work: () => void, milliseconds: number) => setTimeout(work, milliseconds).unref()
+  return Object.fromEntries(
+    Object.entries(imports).map(([name, value]) => [
+      name,
+      name.startsWith('__wbg_setTimeout') ? setIdleTimeout : value,
+    ]),
+  )
 }
 
 /** Runs the work with a schema engine on the given database. */

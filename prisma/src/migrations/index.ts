@@ -1,5 +1,5 @@
 import type { MigrationConnection } from './connection.ts'
-import { NO_FILTERS, withEngine } from './engine.ts'
+import { NO_FILTERS, type SchemaEngine, withEngine } from './engine.ts'
 import { explainFailure, MigrationError } from './errors.ts'
 import { MIGRATIONS_FOLDER, type Migration, readMigrations, toMigrationList } from './folder.ts'
 import { type MigrationStatus, readStatus } from './history.ts'
@@ -9,7 +9,7 @@ export interface Migrations {
   /**
    * Applies what is pending, oldest first, each whole or not at all.
    * @returns the names of those applied
-   * @throws MigrationError naming the statement that failed
+   * @throws MigrationError naming the statement that failed, or what in the database's history stands in the way
    */
   up(options?: { onProgress?: (name: string) => void }): Promise<string[]>
   /**
@@ -57,9 +57,7 @@ export function createMigrations({ connect, folder = MIGRATIONS_FOLDER }: Migrat
                   filters: NO_FILTERS,
                 })
               } catch (error) {
-                // Sent whole, the script has left nothing behind; the row that says "begun" would block the next try.
-                await engine.markMigrationRolledBack({ migrationName: migration.name })
-                throw await explainFailure({ connection, name: migration.name, script: migration.up, error })
+                throw await withdraw({ engine, connection, migration, error })
               }
             }
             return status.pending
@@ -70,6 +68,9 @@ export function createMigrations({ connect, folder = MIGRATIONS_FOLDER }: Migrat
     down: ({ count = 1, onProgress } = {}) =>
       connected((connection, migrations) =>
         connection.exclusively(async () => {
+          if (!Number.isSafeInteger(count) || count < 1) {
+            throw new MigrationError(`The number of migrations to take back is at least 1, not ${count}`)
+          }
           const { applied } = await readStatus(connection, migrations)
           const names = applied
             .slice(-count)
@@ -92,11 +93,33 @@ export function createMigrations({ connect, folder = MIGRATIONS_FOLDER }: Migrat
   }
 }
 
-function refuseStrangeHistory({ failed, pending, applied }: MigrationStatus): void {
+/** @returns the error that says why a migration could not be applied */
+async function withdraw(failure: {
+  engine: SchemaEngine
+  connection: MigrationConnection
+  migration: Migration
+  error: unknown
+}): Promise<MigrationError> {
+  const { engine, connection, migration, error } = failure
+  const { failed } = await readStatus(connection, [migration])
+  // Sent whole, the script has left nothing behind; the row that says "begun" would block the next try.
+  if (failed.includes(migration.name)) await engine.markMigrationRolledBack({ migrationName: migration.name })
+  return explainFailure({ connection, name: migration.name, script: migration.up, error })
+}
+
+function refuseStrangeHistory({ failed, edited, unknown, pending, applied }: MigrationStatus): void {
   if (failed.length > 0) {
     throw new MigrationError(
       `Migration ${failed[0]} was begun and never finished: look at what it left behind, then set finished_at or rolled_back_at of its row in _prisma_migrations`,
     )
+  }
+  if (edited.length > 0) {
+    throw new MigrationError(
+      `Migration ${edited[0]} was changed after it was applied: restore its migration.sql, and put the change into a new migration`,
+    )
+  }
+  if (unknown.length > 0) {
+    throw new MigrationError(`Migration ${unknown[0]} is applied, but its folder is not here: this program is too old`)
   }
   const last = applied.at(-1)?.name ?? ''
   const late = pending.find((name) => name < last)

@@ -1,8 +1,5 @@
-import { inject } from 'vitest'
-import { embeddedDriver } from '../embedded.ts'
-import { fromDriver, type OpenDatabase, openDatabase } from '../open-database.ts'
-import { createServerDatabase } from './server.ts'
-import { migratedSnapshot } from './snapshot.ts'
+import { fromDriver, type OpenDatabase } from '../open-database.ts'
+import { freshDriver } from './fresh-driver.ts'
 
 /**
  * A migrated and empty database for a suite: call it in `beforeAll`. The suites of a worker run one after the other on
@@ -19,8 +16,5 @@ let workerDatabase: Promise<OpenDatabase> | undefined
 
 /** A database of one's own, for suites that change the schema. Close it. */
 export async function freshDatabase({ migrated = true } = {}): Promise<OpenDatabase> {
-  const server = inject('testServer')
-  if (server !== undefined)
-    return openDatabase({ url: await createServerDatabase({ ...server, migrated }), dataDir: '' })
-  return fromDriver(await embeddedDriver(migrated ? { loadDataDir: await migratedSnapshot() } : {}))
+  return fromDriver(await freshDriver({ migrated }))
 }

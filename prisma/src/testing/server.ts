@@ -28,9 +28,13 @@ export async function setupTestServer(project: TestProject): Promise<() => Promi
     url,
     prefix: `taskwire_test_${Date.now().toString(36)}_`,
   }
-  const template = await createDatabase(server, 'template')
-  await using database = await openDatabase({ url: template, dataDir: '' })
-  await database.migrations.up()
+  try {
+    await using template = await openDatabase({ url: await createDatabase(server, 'template'), dataDir: '' })
+    await template.migrations.up()
+  } catch (error) {
+    await dropDatabases(server)
+    throw error
+  }
   project.provide('testServer', server)
   return () => dropDatabases(server)
 }

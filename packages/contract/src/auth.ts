@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { inputObject, outputInstant } from './fields.ts'
+import { isStorable, requiredOr, utf8Length } from './text.ts'
+import { type User, userSchema } from './user.ts'
+
+/** Input of `auth.register`. */
+export interface RegisterInput {
+  /** Normalised before it is checked (NFKC, trimmed, lower case); ASCII, at most 254 characters. */
+  email: string
+  /** At most 72 UTF-8 bytes, which is all that bcrypt reads; never trimmed. The server sets the minimum length. */
+  password: string
+}
+
+/** Input of `auth.login`. */
+export interface LoginInput {
+  /** Normalised like the one of registration. */
+  email: string
+  /** At most 1 024 characters; whatever is wrong with it, the answer is `INVALID_CREDENTIALS`. */
+  password: string
+}
+
+/** The answer to a successful registration or login; the session's cookie comes with it. */
+export interface AuthResult {
+  /** Who is signed in. */
+  user: User
+  /** To send as `Authorization: Bearer …`. */
+  accessToken: string
+  /** When the access token stops working, by the server's clock. */
+  accessTokenExpiresAt: Date
+}
+
+/** The most that bcrypt reads of a password, in UTF-8 bytes: it would silently ignore the rest. */
+export const MAX_PASSWORD_BYTES = 72
+
+const MAX_EMAIL_LENGTH = 254
+const MAX_LOGIN_PASSWORD_LENGTH = 1_024
+
+/**
+ * ASCII only, so that after normalisation no two addresses look alike: a dot-atom of at most 64 characters (RFC 5321),
+ * a domain of two labels or more, IDNA as punycode.
+ */
+const EMAIL =
+  /^(?=.{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
+
+/** The one form of an email address: NFKC, trimmed, lower case. `ＡＤＡ＠example.org` and `ada@example.org` are one. */
+export function normalizeEmail(email: string): string {
+  return email.normalize('NFKC').trim().toLowerCase()
+}
+
+function email() {
+  return z
+    .string({ error: requiredOr('Email', 'Email must be text') })
+    .overwrite(normalizeEmail)
+    .max(MAX_EMAIL_LENGTH, { error: `Email must have at most ${MAX_EMAIL_LENGTH} characters`, abort: true })
+    .regex(EMAIL, 'Not a valid email address')
+    .meta({ format: 'email', description: 'Normalised before it is checked: NFKC, trimmed, lower case.' })
+}
+
+function password() {
+  return z.string({ error: requiredOr('Password', 'Password must be text') })
+}
+
+/** The schema of {@link RegisterInput}. */
+export const registerInputSchema: z.ZodType<RegisterInput, RegisterInput> = inputObject({
+  email: email(),
+  password: password()
+    .min(1, 'Password is required')
+    .refine(
+      (value) => utf8Length(value) <= MAX_PASSWORD_BYTES,
+      `Password is too long: at most ${MAX_PASSWORD_BYTES} bytes (accented letters and emoji count for several)`,
+    )
+    .refine(isStorable, 'Password contains characters that cannot be used')
+    .describe(`At most ${MAX_PASSWORD_BYTES} UTF-8 bytes, never trimmed; the server sets the minimum length.`),
+})
+
+/** The schema of {@link LoginInput}. */
+export const loginInputSchema: z.ZodType<LoginInput, LoginInput> = inputObject({
+  email: email(),
+  password: password()
+    .max(MAX_LOGIN_PASSWORD_LENGTH, `Password must have at most ${MAX_LOGIN_PASSWORD_LENGTH} characters`)
+    .describe('Whatever is wrong with it, the answer is `INVALID_CREDENTIALS`.'),
+})
+
+/** The schema of {@link AuthResult}. */
+export const authResultSchema: z.ZodType<AuthResult, AuthResult> = z.object({
+  user: userSchema.describe('Who is signed in.'),
+  accessToken: z.string().describe('To send as `Authorization: Bearer …`.'),
+  accessTokenExpiresAt: outputInstant('When the access token stops working, by the clock of the server.'),
+})

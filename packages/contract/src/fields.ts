@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { requiredOr } from './text.ts'
+
+/** The largest `version`: a PostgreSQL integer. */
+const MAX_VERSION = 2_147_483_647
+
+const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
+const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z')
+const NOT_A_DATE = 'Not a valid date'
+
+/** An input object that refuses keys it does not name, so that nobody assigns what is not offered. */
+export function inputObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, { error: 'Input must be an object' })
+}
+
+/** A UUID of any version of RFC 9562, in lower case as PostgreSQL returns it. */
+export function id(label = 'Id') {
+  return z
+    .string({ error: requiredOr(label, `${label} must be a UUID`) })
+    .toLowerCase()
+    .regex(z.regexes.uuid(), `${label} must be a UUID`)
+    .meta({ format: 'uuid' })
+}
+
+/** A set of ids: a repeated one counts once. */
+export function ids(label: string, max: number) {
+  return z
+    .array(id(), { error: requiredOr(label, `${label} must be a list of ids`) })
+    .max(max, `At most ${max} ${label.toLowerCase()}`)
+    .overwrite((values) => [...new Set(values)])
+}
+
+/** A row's version, for optimistic concurrency. */
+export function version() {
+  return wholeNumber({ label: 'Version', min: 0, max: MAX_VERSION })
+}
+
+/** A whole number within bounds, both inclusive. */
+export function wholeNumber({ label, min, max }: { label: string; min: number; max: number }) {
+  const message = `${label} must be a whole number from ${min} to ${max}`
+  return z
+    .int({ error: requiredOr(label, message) })
+    .min(min, message)
+    .max(max, message)
+}
+
+/** True or false, and nothing that merely looks like it. */
+export function flag(label: string) {
+  return z.boolean({ error: requiredOr(label, `${label} must be true or false`) })
+}
+
+/** One of a few words. */
+export function choice<const Words extends readonly string[]>(label: string, words: Words) {
+  return z.enum(words, { error: requiredOr(label, `${label} must be one of ${words.join(', ')}`) })
+}
+
+/** A moment between the years 1 and 9999: what PostgreSQL, ISO 8601 and `Date` all can say. */
+export function instant(label: string) {
+  return z
+    .date({ error: requiredOr(label, NOT_A_DATE) })
+    .min(FIRST_INSTANT, NOT_A_DATE)
+    .max(LAST_INSTANT, NOT_A_DATE)
+    .meta({ type: 'string', format: 'date-time' })
+}
+
+/** An id in an output: the server's own, so it is named but not checked again. */
+export function outputId(description: string) {
+  return z.string().meta({ format: 'uuid', description })
+}
+
+/** A moment in an output. */
+export function outputInstant(description: string) {
+  return z.date().meta({ type: 'string', format: 'date-time', description })
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { inputObject } from './fields.ts'
+import { toValidationIssues } from './issues.ts'
+
+function issuesOf(schema: z.ZodType, input: unknown) {
+  const result = schema.safeParse(input)
+  return result.success ? [] : toValidationIssues(result.error)
+}
+
+test('a field at fault in two ways is named once, with the first fault', () => {
+  const schema = inputObject({ title: z.string().min(5, 'Too short').regex(/^x/, 'Must begin with x') })
+  expect(issuesOf(schema, { title: 'a' })).toEqual([{ path: 'title', message: 'Too short' }])
+})
+
+test('a path is what form libraries call a field', () => {
+  const schema = z.object({ tags: z.array(z.object({ name: z.string('Name must be text') })) })
+  expect(issuesOf(schema, { tags: [{ name: 'a' }, { name: 1 }] })).toEqual([
+    { path: 'tags.1.name', message: 'Name must be text' },
+  ])
+})
+
+test('the input as a whole has the empty path', () => {
+  expect(issuesOf(inputObject({}), 'text')).toEqual([{ path: '', message: 'Input must be an object' }])
+})
+
+test('each unknown key is an issue of its own, beside those of known fields', () => {
+  const schema = inputObject({ title: z.string('Title is required') })
+  expect(issuesOf(schema, { userId: 1, isAdmin: true })).toEqual([
+    { path: 'title', message: 'Title is required' },
+    { path: 'userId', message: 'Unknown field' },
+    { path: 'isAdmin', message: 'Unknown field' },
+  ])
+})
+
+test('long or malformed key names are cut and mended', () => {
+  const [issue] = issuesOf(inputObject({}), { [`\ud800${'x'.repeat(10_000)}`]: 1 })
+  expect(issue?.path).toBe(`\ufffd${'x'.repeat(63)}…`)
+})
+
+test('ten thousand faults are told as fifty', () => {
+  const input = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key${index}`, 1]))
+  expect(issuesOf(inputObject({}), input)).toHaveLength(50)
+  expect(issuesOf(z.array(z.string()), Array(10_000).fill(1))).toHaveLength(50)
+})

@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isStorable, text, utf8Length } from './text.ts'
+
+describe('a text', () => {
+  const title = text({ label: 'Title', min: 1, max: 200 })
+
+  test('is measured in code points after trimming', () => {
+    expect(title.parse(`  ${'😀'.repeat(200)}\n`)).toBe('😀'.repeat(200))
+    expect(title.safeParse('😀'.repeat(201)).success).toBe(false)
+    expect(title.safeParse('é'.repeat(200)).success).toBe(true)
+  })
+
+  test.each(['', '   ', '\u00a0\ufeff\u3000\n'])('that is blank (%j) is too short', (blank) => {
+    expect(title.safeParse(blank).error?.issues[0]?.message).toBe('Title must have 1 to 200 characters')
+  })
+
+  test.each(['a\0b', '\ud800', 'a\udc00b', '\udc00\ud800'])('that cannot be stored (%j) is refused', (value) => {
+    expect(title.safeParse(value).error?.issues[0]?.message).toBe('Title contains characters that cannot be stored')
+  })
+
+  test('is required, and must be text', () => {
+    expect(title.safeParse(undefined).error?.issues[0]?.message).toBe('Title is required')
+    expect(title.safeParse(7).error?.issues[0]?.message).toBe('Title must be text')
+  })
+
+  test('that is accepted has its bounds in code points and is stored unchanged', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 150, maxLength: 250 }), (value) => {
+        const result = title.safeParse(value)
+        const points = [...value.trim()].length
+        expect(result.success).toBe(points >= 1 && points <= 200 && isStorable(value))
+        if (result.success) expect(result.data).toBe(value.trim())
+      }),
+    )
+  })
+})
+
+test('UTF-8 length is what an encoder would write', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (value) => {
+      expect(utf8Length(value)).toBe(new TextEncoder().encode(value).length)
+    }),
+  )
+})

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { outputId, outputInstant } from './fields.ts'
+
+/** An account, as its owner sees it. */
+export interface User {
+  /** UUID. */
+  id: string
+  /** Normalised: NFKC, trimmed, lower case. */
+  email: string
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** The schema of {@link User}: the output of `auth.me`. */
+export const userSchema: z.ZodType<User, User> = z.object({
+  id: outputId('UUID.'),
+  email: z.string().meta({ format: 'email', description: 'Normalised: NFKC, trimmed, lower case.' }),
+  createdAt: outputInstant('When the account was created.'),
+  updatedAt: outputInstant('When the account was last changed.'),
+})

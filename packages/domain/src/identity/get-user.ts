@@ -1,0 +1,11 @@
+import type { User } from '@taskwire/contract'
+import type { Database } from '@taskwire/prisma'
+import { DomainError } from '../domain-error.ts'
+import { userSelect } from './session.ts'
+
+/** @throws DomainError NOT_FOUND when the account has just been deleted */
+export async function getUser(db: Database, userId: string): Promise<User> {
+  const user = await db.user.findUnique({ where: { id: userId }, select: userSelect })
+  if (user === null) throw new DomainError('NOT_FOUND')
+  return user
+}

@@ -1,0 +1,18 @@
+import type { Passwords } from './passwords.ts'
+import type { Tokens } from './tokens.ts'
+
+/** What the verbs of identity work with beside the database: made once at start. */
+export interface Identity {
+  passwords: Passwords
+  tokens: Tokens
+  policy: IdentityPolicy
+}
+
+export interface IdentityPolicy {
+  /** Code points. */
+  passwordMinLength: number
+  /** Seconds after which a session that was not used ends. */
+  refreshIdleTtlSeconds: number
+  /** Seconds after which a session ends in any case. */
+  refreshAbsoluteTtlSeconds: number
+}

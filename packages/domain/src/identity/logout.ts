@@ -1,0 +1,26 @@
+import type { Database } from '@taskwire/prisma'
+import { DomainError } from '../domain-error.ts'
+import type { TokenSubject, Tokens } from './tokens.ts'
+
+/**
+ * Ends the session that a refresh token is of, whatever its generation. A token that is none ends nothing.
+ *
+ * @returns the session that has ended, or null
+ */
+export async function logout(db: Database, tokens: Tokens, refreshToken: string): Promise<TokenSubject | null> {
+  const session = readRefreshToken(tokens, refreshToken)
+  if (session === null) return null
+  await db.$executeRaw`
+    UPDATE sessions SET revoked_at = clock_timestamp()
+    WHERE user_id = ${session.userId}::uuid AND id = ${session.sessionId}::uuid AND revoked_at IS NULL`
+  return session
+}
+
+function readRefreshToken(tokens: Tokens, refreshToken: string): TokenSubject | null {
+  try {
+    return tokens.verifyRefresh(refreshToken)
+  } catch (error) {
+    if (error instanceof DomainError) return null
+    throw error
+  }
+}

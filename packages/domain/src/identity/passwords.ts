@@ -1,0 +1,103 @@
+import { Piscina } from 'piscina'
+import { DomainError } from '../domain-error.ts'
+import { fitsBcrypt, normalizePassword } from './password-form.ts'
+import type * as worker from './password-worker.mjs'
+
+export interface PasswordsConfig {
+  /** bcrypt's cost: each step doubles the work; 12 takes about 0.3 s of one core. */
+  cost: number
+  /** Worker threads at most; they start with the first password. Default 2. */
+  threads?: number | undefined
+  /** Passwords that may wait for a thread. Default 40: 6 s of work at cost 12 on two free cores. */
+  maxQueue?: number | undefined
+}
+
+/**
+ * Hashes and verifies passwords by bcrypt, on threads of lower priority, so that the event loop goes on.
+ *
+ * Every method throws DomainError OVERLOADED when the queue is full, UNAVAILABLE once closed.
+ */
+export interface Passwords extends AsyncDisposable {
+  /** @throws RangeError for a password over 72 UTF-8 bytes, which `checkNewPassword` refuses before */
+  hash(password: string): Promise<string>
+  /** Whether the hash, of whatever cost, is of this password; false for a hash that is none. */
+  verify(password: string, hash: string): Promise<boolean>
+  /** False, after the work of a `verify`: an unknown email must take no less time than a wrong password. */
+  verifyDummy(password: string): Promise<false>
+  /** Refuses new work, finishes what is under way or waiting, and ends the threads. */
+  close(): Promise<void>
+}
+
+const RETRY_AFTER_SECONDS = 2
+
+// A thread takes about 50 ms to start: keep it from one sign-in to the next.
+const IDLE_MILLISECONDS = 60_000
+
+const BCRYPT_HASH = /^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/
+
+/** Starts nothing yet: threads come with the first password, and never keep the process alive while idle. */
+export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsConfig): Passwords {
+  const pool = new Piscina({
+    filename: new URL('./password-worker.mjs', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: IDLE_MILLISECONDS,
+    // The worker is plain JavaScript: it needs none of the loaders that this process was started with.
+    execArgv: [],
+  })
+  const underWay = new Set<Promise<unknown>>()
+  let closed = false
+
+  async function run<Name extends keyof Work>(
+    name: Name,
+    task: Parameters<Work[Name]>[0],
+  ): Promise<ReturnType<Work[Name]>> {
+    if (closed) throw new DomainError('UNAVAILABLE', { retryAfter: RETRY_AFTER_SECONDS })
+    if (underWay.size >= threads + maxQueue) throw new DomainError('OVERLOADED', { retryAfter: RETRY_AFTER_SECONDS })
+    const result: Promise<ReturnType<Work[Name]>> = pool.run(task, { name })
+    underWay.add(result)
+    try {
+      return await result
+    } finally {
+      underWay.delete(result)
+    }
+  }
+
+  async function close(): Promise<void> {
+    closed = true
+    await Promise.allSettled(underWay)
+    await pool.destroy()
+  }
+
+  const dummy = dummyHash(cost)
+
+  return {
+    async hash(password) {
+      const normalized = normalizePassword(password)
+      if (!fitsBcrypt(normalized)) throw new RangeError('The password is too long to be hashed whole')
+      return run('hash', { password: normalized, cost })
+    },
+
+    async verify(password, hash) {
+      const normalized = normalizePassword(password)
+      const possible = fitsBcrypt(normalized) && BCRYPT_HASH.test(hash)
+      const matches = await run('verify', { password: normalized, hash: possible ? hash : dummy })
+      return possible && matches
+    },
+
+    async verifyDummy(password) {
+      await run('verify', { password: normalizePassword(password), hash: dummy })
+      return false
+    },
+
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+type Work = typeof worker
+
+// Salt and digest are zeros: valid, of no password that anybody could find, and as much work as any other.
+function dummyHash(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`
+}

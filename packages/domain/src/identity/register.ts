@@ -1,0 +1,33 @@
+import type { RegisterInput } from '@taskwire/contract'
+import { type Database, isUniqueViolation } from '@taskwire/prisma'
+import { DomainError } from '../domain-error.ts'
+import type { Identity } from './identity.ts'
+import { checkNewPassword } from './password-policy.ts'
+import { type Device, openSession, type SignIn, userSelect } from './session.ts'
+
+/**
+ * Makes an account and signs in.
+ *
+ * @throws DomainError VALIDATION_FAILED for a password against the policy, EMAIL_TAKEN, OVERLOADED
+ */
+export async function register(
+  db: Database,
+  identity: Identity,
+  { email, password, device }: RegisterInput & { device: Device },
+): Promise<SignIn> {
+  checkNewPassword({ password, email, minLength: identity.policy.passwordMinLength })
+  // Before the hash: a taken address must not cost a third of a second of a core.
+  if ((await db.user.count({ where: { email } })) > 0) throw new DomainError('EMAIL_TAKEN')
+  const passwordHash = await identity.passwords.hash(password)
+  const user = await refuseTakenEmail(() => db.user.create({ data: { email, passwordHash }, select: userSelect }))
+  return openSession(db, identity, { user, device })
+}
+
+async function refuseTakenEmail<T>(create: () => Promise<T>): Promise<T> {
+  try {
+    return await create()
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new DomainError('EMAIL_TAKEN')
+    throw error
+  }
+}

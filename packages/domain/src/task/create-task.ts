@@ -1,0 +1,40 @@
+import type { Task, TaskCreateInput } from '@taskwire/contract'
+import type { Database } from '@taskwire/prisma'
+import { v7 as uuidv7 } from 'uuid'
+import { DomainError } from '../domain-error.ts'
+import { findTask, taskColumns } from './read-tasks.ts'
+
+/**
+ * Creates a task with its tags, in one statement. An id that the user has used before gives back what is there,
+ * unchanged, even from the trash: a retry is safe.
+ *
+ * @throws DomainError NOT_FOUND when a tag is not the user's
+ */
+export async function createTask(db: Database, userId: string, input: TaskCreateInput): Promise<Task> {
+  const { id = uuidv7(), title, description = null, completed = false, dueAt = null, tagIds = [] } = input
+  const [created] = await db.$queryRaw<Task[]>`
+    WITH wanted AS (
+      SELECT id, name, color, name_key FROM tags
+      WHERE user_id = ${userId}::uuid AND id = ANY(${tagIds}::uuid[]) AND deleted_at IS NULL
+    ),
+    task AS (
+      INSERT INTO tasks (user_id, id, title, description, completed, due_at)
+      SELECT ${userId}::uuid, ${id}::uuid, ${title}, ${description}, ${completed}, ${dueAt}::timestamptz
+      WHERE (SELECT count(*) FROM wanted) = ${tagIds.length}
+        AND NOT EXISTS (SELECT FROM tasks WHERE user_id = ${userId}::uuid AND id = ${id}::uuid)
+      ON CONFLICT (user_id, id) DO NOTHING
+      RETURNING *
+    ),
+    link AS (
+      INSERT INTO task_tags (user_id, task_id, tag_id) SELECT task.user_id, task.id, wanted.id FROM task, wanted
+    )
+    SELECT ${taskColumns}, coalesce((
+      SELECT json_agg(json_build_object('id', id, 'name', name, 'color', color) ORDER BY name_key) FROM wanted
+    ), '[]') AS tags
+    FROM task`
+  if (created !== undefined) return created
+
+  const existing = await findTask(db, userId, id)
+  if (existing === null) throw new DomainError('NOT_FOUND')
+  return existing
+}

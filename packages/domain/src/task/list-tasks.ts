@@ -1,0 +1,82 @@
+import type { Task, TaskListQuery, TaskListResult, TaskSort } from '@taskwire/contract'
+import { type Database, Prisma } from '@taskwire/prisma'
+import { taskColumns, taskTags } from './read-tasks.ts'
+import { decodeCursor, encodeCursor } from './task-cursor.ts'
+
+/**
+ * A page of the user's tasks that match every filter. Pages follow by keyset, so that a page far into the list costs what
+ * the first one costs, and tasks that come or go in between move no other task across the border.
+ *
+ * @throws DomainError VALIDATION_FAILED for a cursor of another list
+ */
+export async function listTasks(db: Database, userId: string, query: TaskListQuery): Promise<TaskListResult> {
+  const { limit, sort, order, deleted, offset = 0 } = query
+  const key = sortKeys[sort]
+  const matching = matches(userId, query)
+  const direction = order === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`
+
+  const rows = db.$queryRaw<(Task & { sortKey: string })[]>`
+    SELECT ${taskColumns}, ${taskTags}, (${key.expression})::text AS "sortKey"
+    FROM tasks task
+    WHERE ${matching} ${afterCursor(query)}
+    ORDER BY ${key.expression} ${direction}, task.id ${direction}
+    LIMIT ${limit + 1} OFFSET ${offset}`
+  const count = query.withTotal ? countTasks(db, matching) : null
+  const [found, total] = await Promise.all([rows, count])
+
+  const page = found.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    items: page.map(({ sortKey: _, ...task }) => task),
+    nextCursor:
+      last !== undefined && found.length > limit
+        ? encodeCursor({ sort, order, deleted, key: last.sortKey, id: last.id })
+        : null,
+    total,
+  }
+}
+
+/** In the very form of the indexes: written otherwise, PostgreSQL would sort all of a user's tasks. */
+const sortKeys: Record<TaskSort, { expression: Prisma.Sql; type: Prisma.Sql }> = {
+  createdAt: { expression: Prisma.sql`task.created_at`, type: Prisma.sql`timestamptz` },
+  updatedAt: { expression: Prisma.sql`task.updated_at`, type: Prisma.sql`timestamptz` },
+  dueAt: { expression: Prisma.sql`coalesce(task.due_at, 'infinity')`, type: Prisma.sql`timestamptz` },
+  title: { expression: Prisma.sql`lower(task.title) COLLATE "C"`, type: Prisma.sql`text` },
+}
+
+function afterCursor({ cursor, sort, order, deleted }: TaskListQuery): Prisma.Sql {
+  if (cursor === undefined) return Prisma.empty
+  const { key, id } = decodeCursor(cursor, { sort, order, deleted })
+  const { expression, type } = sortKeys[sort]
+  const comparison = order === 'asc' ? Prisma.sql`>` : Prisma.sql`<`
+  return Prisma.sql`AND (${expression}, task.id) ${comparison} (${key}::${type}, ${id}::uuid)`
+}
+
+function matches(userId: string, query: TaskListQuery): Prisma.Sql {
+  const { completed, tagIds = [], search, dueAfter, dueBefore, deleted } = query
+  const conditions = [
+    Prisma.sql`task.user_id = ${userId}::uuid`,
+    deleted ? Prisma.sql`task.deleted_at IS NOT NULL` : Prisma.sql`task.deleted_at IS NULL`,
+  ]
+  if (completed !== undefined) conditions.push(Prisma.sql`task.completed = ${completed}`)
+  if (dueAfter !== undefined) conditions.push(Prisma.sql`task.due_at >= ${dueAfter}::timestamptz`)
+  if (dueBefore !== undefined) conditions.push(Prisma.sql`task.due_at < ${dueBefore}::timestamptz`)
+  if (search !== undefined) {
+    const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
+    conditions.push(Prisma.sql`(task.title ILIKE ${pattern} OR task.description ILIKE ${pattern})`)
+  }
+  if (tagIds.length > 0) {
+    conditions.push(Prisma.sql`(
+      SELECT count(*) FROM task_tags link
+      JOIN tags tag ON tag.user_id = link.user_id AND tag.id = link.tag_id
+      WHERE link.user_id = task.user_id AND link.task_id = task.id
+        AND tag.id = ANY(${tagIds}::uuid[]) AND tag.deleted_at IS NULL
+    ) = ${tagIds.length}`)
+  }
+  return Prisma.join(conditions, ' AND ')
+}
+
+async function countTasks(db: Database, matching: Prisma.Sql): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM tasks task WHERE ${matching}`
+  return row?.count ?? 0
+}

@@ -1,0 +1,19 @@
+import { authRouter } from './auth.ts'
+import { tagRouter } from './tag.ts'
+import { taskRouter } from './task.ts'
+import { createCallerFactory, router } from './trpc.ts'
+
+/** The procedures by name, as plain records: their types mention no context. */
+export const routers = { auth: authRouter, task: taskRouter, tag: tagRouter }
+
+export const appRouter = router(routers)
+
+/**
+ * Calls procedures without HTTP, for internal tools: input and output are checked as for everybody else, and failures
+ * are TRPCErrors whose `cause` is a DomainError.
+ *
+ * @example
+ * const caller = createCaller(createInnerContext(services, userId))
+ * const task = await caller.task.create({ title: 'Write the report' })
+ */
+export const createCaller = createCallerFactory(appRouter)

@@ -1,0 +1,55 @@
+import { authenticate, type Caller, type Device, DomainError, type RefreshToken } from '@taskwire/domain'
+import type { Services } from './services.ts'
+
+/** What a call is told of the HTTP request that it came by. */
+export interface RequestInfo {
+  /** In every log line and error of the request. */
+  requestId: string
+  device: Device
+  /** From `Authorization: Bearer …`; null without. */
+  bearerToken: string | null
+  /** From the session's cookie; null without. */
+  refreshToken: string | null
+  /** Sets the session's cookie, or with null clears it. */
+  setRefreshToken(token: RefreshToken | null): void
+}
+
+/** What procedures get. */
+export interface Context extends Services {
+  request: RequestInfo
+  /** Who is calling, or why that is not known: a procedure that has to know refuses with it. */
+  caller: Caller | Error
+}
+
+/** The context of an HTTP request: who is calling is decided here, once for all calls of a batch. */
+export async function createContext(services: Services, request: RequestInfo): Promise<Context> {
+  return { ...services, request, caller: await findCaller(services, request.bearerToken) }
+}
+
+/**
+ * The context of a call that comes by no HTTP request: for `createCaller`, in internal tools and tests.
+ *
+ * @param userId whose things the calls are about; null: nobody's, for the procedures that are public
+ */
+export function createInnerContext(services: Services, userId: string | null): Context {
+  return {
+    ...services,
+    request: {
+      requestId: 'internal',
+      device: { userAgent: null, ip: null },
+      bearerToken: null,
+      refreshToken: null,
+      setRefreshToken: () => {},
+    },
+    caller: userId === null ? new DomainError('TOKEN_MISSING') : { kind: 'internal', userId },
+  }
+}
+
+async function findCaller(services: Services, bearerToken: string | null): Promise<Caller | Error> {
+  if (bearerToken === null) return new DomainError('TOKEN_MISSING')
+  try {
+    return await authenticate(services, bearerToken)
+  } catch (error) {
+    return error instanceof Error ? error : new Error('Authentication failed', { cause: error })
+  }
+}

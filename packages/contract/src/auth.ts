@@ -52,7 +52,7 @@ function email() {
     .string({ error: requiredOr('Email', 'Email must be text') })
     .overwrite(normalizeEmail)
     .max(MAX_EMAIL_LENGTH, { error: `Email must have at most ${MAX_EMAIL_LENGTH} characters`, abort: true })
-    .regex(EMAIL, 'Not a valid email address')
+    .refine((value) => EMAIL.test(value), 'Not a valid email address')
     .meta({ format: 'email', description: 'Normalised before it is checked: NFKC, trimmed, lower case.' })
 }
 
@@ -85,5 +85,5 @@ export const loginInputSchema: z.ZodType<LoginInput, LoginInput> = inputObject({
 export const authResultSchema: z.ZodType<AuthResult, AuthResult> = z.object({
   user: userSchema.describe('Who is signed in.'),
   accessToken: z.string().describe('To send as `Authorization: Bearer …`.'),
-  accessTokenExpiresAt: outputInstant('When the access token stops working, by the clock of the server.'),
+  accessTokenExpiresAt: outputInstant().describe('When the access token stops working, by the clock of the server.'),
 })

@@ -64,11 +64,16 @@ export function instant(label: string) {
 }
 
 /** An id in an output: the server's own, so it is named but not checked again. */
-export function outputId(description: string) {
-  return z.string().meta({ format: 'uuid', description })
+export function outputId() {
+  return z.string().meta({ format: 'uuid' })
+}
+
+/** A version or a count in an output. */
+export function outputCount() {
+  return z.int32().min(0)
 }
 
 /** A moment in an output. */
-export function outputInstant(description: string) {
-  return z.date().meta({ type: 'string', format: 'date-time', description })
+export function outputInstant() {
+  return z.date().meta({ type: 'string', format: 'date-time' })
 }

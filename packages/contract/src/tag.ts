@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, inputObject, outputId, outputInstant, version } from './fields.ts'
+import { id, inputObject, outputCount, outputId, outputInstant, version } from './fields.ts'
 import { requiredOr, text } from './text.ts'
 
 /** A label that a user puts on tasks. */
@@ -67,18 +67,18 @@ function tagName() {
 function tagColor() {
   return z
     .string({ error: requiredOr('Color', COLOR_MESSAGE) })
+    .regex(/^#[0-9a-fA-F]{6}$/, COLOR_MESSAGE)
     .toLowerCase()
-    .regex(/^#[0-9a-f]{6}$/, COLOR_MESSAGE)
     .nullable()
 }
 
 const tagFields = {
-  id: outputId('UUID, unique among the tags of the user.'),
+  id: outputId().describe('UUID, unique among the tags of the user.'),
   name: z.string().describe('1 to 50 code points, as the user wrote it.'),
   color: z.string().nullable().describe('`#rrggbb` in lower case, or null for none.'),
-  version: z.int().describe('Grows with every change of the tag.'),
-  createdAt: outputInstant('When the tag was created.'),
-  updatedAt: outputInstant('When the tag was last changed.'),
+  version: outputCount().describe('Grows with every change of the tag.'),
+  createdAt: outputInstant().describe('When the tag was created.'),
+  updatedAt: outputInstant().describe('When the tag was last changed.'),
 }
 
 /** The schema of {@link Tag}. */
@@ -87,7 +87,7 @@ export const tagSchema: z.ZodType<Tag, Tag> = z.object(tagFields)
 /** The schema of {@link TagWithCount}. */
 export const tagWithCountSchema: z.ZodType<TagWithCount, TagWithCount> = z.object({
   ...tagFields,
-  taskCount: z.int().describe('How many live tasks carry the tag.'),
+  taskCount: outputCount().describe('How many live tasks carry the tag.'),
 })
 
 /** The output of `tag.list`. */

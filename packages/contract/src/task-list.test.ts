@@ -16,7 +16,7 @@ describe('a list of tasks', () => {
 
   test('can be asked by an infinite query of tRPC', () => {
     expect(taskListInputSchema.parse({ cursor: 'abc', direction: 'forward' })).toEqual({ ...defaults, cursor: 'abc' })
-    expect(faultsOf({ direction: 'backward' })).toEqual([{ path: 'direction', message: 'Direction must be forward' }])
+    expect(faultsOf({ direction: 'backward' })).toEqual([{ path: 'direction', message: 'Pages go forward only' }])
   })
 
   test.each([0, 101, 1.5, Number.NaN, '20', null])('has no pages of %s', (limit) => {

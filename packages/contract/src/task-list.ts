@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choice, flag, ids, inputObject, instant, wholeNumber } from './fields.ts'
+import { choice, flag, ids, inputObject, instant, outputCount, wholeNumber } from './fields.ts'
 import { MAX_TAGS_PER_TASK, type Task, taskSchema } from './task.ts'
 import { requiredOr, text } from './text.ts'
 
@@ -103,7 +103,10 @@ export const taskListInputSchema: z.ZodType<TaskListQuery, TaskListInput | undef
   withTotal: flag('Total')
     .default(false)
     .describe('Whether to count all tasks that match, which costs a second query.'),
-  direction: choice('Direction', ['forward']).optional().describe('Added by infinite queries; pages go forward only.'),
+  direction: z
+    .literal('forward', 'Pages go forward only')
+    .optional()
+    .describe('Added by infinite queries of tRPC; pages go forward only.'),
 })
   .refine(({ cursor, offset }) => cursor == null || offset === undefined, {
     path: ['offset'],
@@ -124,5 +127,5 @@ export const taskListInputSchema: z.ZodType<TaskListQuery, TaskListInput | undef
 export const taskListResultSchema: z.ZodType<TaskListResult, TaskListResult> = z.object({
   items: z.array(taskSchema).describe('The tasks of this page.'),
   nextCursor: z.string().nullable().describe('To send as `cursor` for the next page; null on the last.'),
-  total: z.int().nullable().describe('How many tasks match on all pages; null unless `withTotal` was asked.'),
+  total: outputCount().nullable().describe('How many tasks match on all pages; null unless `withTotal` was asked.'),
 })

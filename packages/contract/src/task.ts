@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, id, ids, inputObject, instant, outputId, outputInstant, version } from './fields.ts'
+import { flag, id, ids, inputObject, instant, outputCount, outputId, outputInstant, version } from './fields.ts'
 import { text } from './text.ts'
 
 /** A tag as a task shows it. */
@@ -107,24 +107,24 @@ function expectedVersion() {
 }
 
 const taskTagSchema: z.ZodType<TaskTag, TaskTag> = z.object({
-  id: outputId('The id of the tag.'),
+  id: outputId().describe('The id of the tag.'),
   name: z.string().describe('The name of the tag.'),
   color: z.string().nullable().describe('`#rrggbb` in lower case, or null for none.'),
 })
 
 /** The schema of {@link Task}. */
 export const taskSchema: z.ZodType<Task, Task> = z.object({
-  id: outputId('UUID, unique among the tasks of the user.'),
+  id: outputId().describe('UUID, unique among the tasks of the user.'),
   title: z.string().describe('1 to 200 code points.'),
   description: z.string().nullable().describe('At most 10 000 code points, or null for none.'),
   completed: z.boolean().describe('Whether it is done.'),
-  completedAt: outputInstant('When it was completed; null while it is not.').nullable(),
-  dueAt: outputInstant('When it is due; null for no date.').nullable(),
+  completedAt: outputInstant().nullable().describe('When it was completed; null while it is not.'),
+  dueAt: outputInstant().nullable().describe('When it is due; null for no date.'),
   tags: z.array(taskTagSchema).describe('The tags of the task.'),
-  version: z.int().describe('Grows with every change of the task.'),
-  createdAt: outputInstant('When the task was created.'),
-  updatedAt: outputInstant('When the task was last changed.'),
-  deletedAt: outputInstant('When it was moved to the trash; null while it is live.').nullable(),
+  version: outputCount().describe('Grows with every change of the task.'),
+  createdAt: outputInstant().describe('When the task was created.'),
+  updatedAt: outputInstant().describe('When the task was last changed.'),
+  deletedAt: outputInstant().nullable().describe('When it was moved to the trash; null while it is live.'),
 })
 
 /** The schema of {@link TaskIdInput}. */

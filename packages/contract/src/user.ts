@@ -13,8 +13,8 @@ export interface User {
 
 /** The schema of {@link User}: the output of `auth.me`. */
 export const userSchema: z.ZodType<User, User> = z.object({
-  id: outputId('UUID.'),
+  id: outputId().describe('UUID.'),
   email: z.string().meta({ format: 'email', description: 'Normalised: NFKC, trimmed, lower case.' }),
-  createdAt: outputInstant('When the account was created.'),
-  updatedAt: outputInstant('When the account was last changed.'),
+  createdAt: outputInstant().describe('When the account was created.'),
+  updatedAt: outputInstant().describe('When the account was last changed.'),
 })

@@ -7,7 +7,7 @@ export interface AnnotationNode {
   readonly children: Map<string, AnnotationNode>
 }
 
-/** How many annotations a body may have, and how many segments a path. */
+/** How many values a body may have, and at how many levels: no annotation can lie elsewhere. */
 export interface AnnotationLimits {
   depth: number
   nodes: number
@@ -24,45 +24,52 @@ export function readAnnotations(values: unknown, limits: AnnotationLimits): Anno
   let remaining = limits.nodes
 
   function readTree(tree: unknown, node: AnnotationNode, depth: number): void {
-    if (Array.isArray(tree)) {
-      const [type, within] = tree as unknown[]
-      if (typeof type !== 'string' || tree.length > 2) throw new WireError('Malformed annotation')
-      if (node.type !== undefined) throw new WireError('One value is annotated twice')
-      node.type = type
-      if (tree.length === 2) readPaths(within, node, depth)
-    } else {
+    if (!Array.isArray(tree)) {
       readPaths(tree, node, depth)
+      return
     }
+    const [type, within] = tree as unknown[]
+    if (typeof type !== 'string' || tree.length > 2) throw malformed()
+    if (node.type !== undefined) throw new WireError('One value is annotated twice')
+    node.type = type
+    if (tree.length === 2) readPaths(within, node, depth)
   }
 
   function readPaths(tree: unknown, node: AnnotationNode, depth: number): void {
-    if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
-      throw new WireError('Malformed annotation')
-    }
-    const paths = Object.keys(tree)
-    remaining -= paths.length
-    if (remaining < 0) throw new WireError(`More than ${limits.nodes} annotations`)
+    if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) throw malformed()
+    const subtrees = tree as Record<string, unknown>
+    const paths = Object.keys(subtrees)
+    if (paths.length > limits.nodes) throw tooMany()
     for (const path of paths) {
       const segments = parsePath(path, limits.depth - depth)
-      readTree((tree as Record<string, unknown>)[path], descend(node, segments), depth + segments.length)
+      readTree(subtrees[path], descend(node, segments), depth + segments.length)
     }
+  }
+
+  function descend(node: AnnotationNode, segments: string[]): AnnotationNode {
+    let current = node
+    for (const segment of segments) {
+      let child = current.children.get(segment)
+      if (child === undefined) {
+        if (remaining-- === 0) throw tooMany()
+        child = { children: new Map() }
+        current.children.set(segment, child)
+      }
+      current = child
+    }
+    return current
+  }
+
+  function tooMany(): WireError {
+    return new WireError(`More than ${limits.nodes} annotations`)
   }
 
   readTree(values, root, 0)
   return root
 }
 
-function descend(node: AnnotationNode, segments: string[]): AnnotationNode {
-  let current = node
-  for (const segment of segments) {
-    let child = current.children.get(segment)
-    if (child === undefined) {
-      child = { children: new Map() }
-      current.children.set(segment, child)
-    }
-    current = child
-  }
-  return current
+function malformed(): WireError {
+  return new WireError('Malformed annotation')
 }
 
 function parsePath(path: string, maxSegments: number): string[] {

@@ -91,6 +91,7 @@ describe('a hostile payload', () => {
     ['20 000 levels of types', `{"json":1,"meta":{"values":${'["map",'.repeat(20_000)}1${']'.repeat(20_000)}}}`],
     ['a path of 20 000 segments', body(1, { values: { ['a.'.repeat(20_000)]: ['Date'] } })],
     ['as many annotations as a body holds', body(1, { values: numbered(12_000, 0) })],
+    ['as many annotated segments as a body holds', body(1, { values: deepPaths(3_000) })],
     ['as many values as a body holds', body(Array(50_000).fill(0), {})],
     ['as many properties as a body holds', body(numbered(12_000, 0), {})],
     ['100 000 backslashes in a path', body(1, { values: { ['\\'.repeat(100_000)]: ['Date'] } })],
@@ -187,6 +188,10 @@ function nested(levels: number): unknown {
 
 function numbered(count: number, value: unknown): Record<string, unknown> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, value]))
+}
+
+function deepPaths(count: number): Record<string, unknown> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [index + '.a'.repeat(14), ['Date']]))
 }
 
 function doubling(): Record<string, unknown> {

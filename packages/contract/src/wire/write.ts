@@ -95,10 +95,10 @@ function assertWritable(value: unknown, position: Position): void {
     )
   } else if (isPlainObject(value)) {
     assertChildrenWritable(value, Object.entries(value), position)
-  } else if (typeof value === 'object' && value !== null) {
-    throw unwritable(position.path)
-  } else if (typeof value === 'function' || typeof value === 'symbol') {
-    throw unwritable(position.path)
+  } else if (!isScalar(value)) {
+    throw new WireError(
+      `Cannot send ${describePath(position.path)}: only plain values, Date, bigint, Map and Set can be sent`,
+    )
   }
 }
 
@@ -123,8 +123,8 @@ function writeDate(date: Date, path: string): string {
   return date.toISOString()
 }
 
-function unwritable(path: string): WireError {
-  return new WireError(`Cannot send ${describePath(path)}: only plain values, Date, bigint, Map and Set can be sent`)
+function isScalar(value: unknown): boolean {
+  return value === null || !['object', 'function', 'symbol'].includes(typeof value)
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,60 @@
+import type { OpenDatabase } from '@taskwire/prisma'
+import type { Services } from '@taskwire/router'
+import cookieParser from 'cookie-parser'
+import cors from 'cors'
+import express, { type Express } from 'express'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
+import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
+import { createSessionCookie, type SessionCookieConfig } from './session-cookie.ts'
+import { health, type Readiness } from './health.ts'
+import { trpcMiddleware } from './trpc-middleware.ts'
+
+export interface AppConfig {
+  /** Origins whose pages may call with credentials. */
+  corsOrigins: string[]
+  cookie: SessionCookieConfig
+  /** How many proxies stand in front: that many hops of X-Forwarded-For are believed. */
+  trustProxy: number
+}
+
+export interface AppOptions {
+  db: Pick<OpenDatabase, 'ping'>
+  services: Services
+  config: AppConfig
+  logger: Logger
+  readiness: Readiness
+}
+
+/** Seconds for which a browser remembers the answer to a preflight; Chromium goes no higher. */
+const PREFLIGHT_MAX_AGE = 7_200
+
+/** Builds the HTTP application; whoever calls it listens. */
+export function createApp({ db, services, config, logger, readiness }: AppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('trust proxy', config.trustProxy)
+
+  app.use(requestLog(logger))
+  if (config.trustProxy === 0) app.use(warnOfUntrustedProxy(logger))
+  app.use(helmet())
+  app.use(
+    cors({
+      origin: config.corsOrigins,
+      credentials: true,
+      maxAge: PREFLIGHT_MAX_AGE,
+      exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+    }),
+  )
+
+  app.get('/livez', (_request, response) => {
+    response.json({ status: 'alive' })
+  })
+  app.get('/health', health({ db, readiness }))
+  app.use('/trpc', cookieParser(), trpcMiddleware({ services, cookie: createSessionCookie(config.cookie) }))
+
+  app.use(answerUnknownRoute)
+  app.use(answerErrors)
+  return app
+}

@@ -1,0 +1,57 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** Milliseconds. With Node's defaults hundreds of sockets that say nothing stay open for minutes. */
+const HEADERS_TIMEOUT = 5_000
+const REQUEST_TIMEOUT = 10_000
+const CONNECTIONS_CHECKING_INTERVAL = 1_000
+const KEEP_ALIVE_TIMEOUT = 65_000
+const IDLE_SWEEP_INTERVAL = 50
+
+/** A listening server. */
+export interface Listening {
+  /** The port, also when a free one was asked for. */
+  port: number
+  /**
+   * Stops accepting, lets the requests that run come to their end, and cuts those that take longer.
+   * @param patience milliseconds
+   */
+  close(patience: number): Promise<void>
+}
+
+/** @throws the system's error when the address cannot be had, such as EADDRINUSE */
+export async function listen(
+  app: RequestListener,
+  { host, port }: { host: string; port: number },
+): Promise<Listening> {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL,
+      // Longer than a load balancer's own, usually 60 s: it must be the one to close.
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    },
+    app,
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return { port: (server.address() as AddressInfo).port, close: (patience) => close(server, patience) }
+}
+
+async function close(server: Server, patience: number): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), patience)
+  // A connection that is kept alive is idle once its answer is out, and would otherwise wait for the next request.
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_INTERVAL)
+  try {
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+  } finally {
+    clearTimeout(cut)
+    clearInterval(sweep)
+  }
+}

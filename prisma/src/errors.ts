@@ -2,17 +2,17 @@ import { Prisma } from './generated/client.ts'
 
 /** The constraint that says no: a row with this key is there already. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+  return matches(error, UNIQUE_VIOLATION)
 }
 
 /** A row that the write refers to is not there. */
 export function isForeignKeyViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003'
+  return matches(error, FOREIGN_KEY_VIOLATION)
 }
 
 /** A deadlock or serialization failure: the transaction was rolled back whole and may simply be run again. */
 export function isWriteConflict(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034'
+  return matches(error, WRITE_CONFLICT)
 }
 
 /** The connection died under way: whether a write took place is unknown. */
@@ -31,12 +31,31 @@ export function isTimeout(error: unknown): boolean {
   return matches(error, TIMEOUT)
 }
 
+/** The server answers and lets nobody in: the user, the password or the database is wrong. */
+export function isAccessRefused(error: unknown): boolean {
+  return matches(error, ACCESS_REFUSED)
+}
+
+/** What the database or its driver said, in one line and without Prisma's words around it. */
+export function databaseMessage(error: Error): string {
+  const { originalMessage } = driverErrorOf(error)
+  const message = typeof originalMessage === 'string' ? originalMessage : error.message
+  const line = message.trim().split('\n').at(-1) ?? ''
+  return line === '' ? codesOf(error).join(' ') : line
+}
+
 /** How a kind of failure shows: by codes of Prisma, of PostgreSQL, of the socket and of the driver adapter. */
 interface Signs {
   codes: ReadonlySet<string>
   /** Where neither Prisma nor the driver gives a code, the driver's own words. */
-  words: RegExp
+  words?: RegExp
 }
+
+// Prisma's codes are of its own queries only: whatever raw SQL runs into is P2010, and PostgreSQL's code tells.
+const UNIQUE_VIOLATION: Signs = { codes: new Set(['P2002', '23505']) }
+const FOREIGN_KEY_VIOLATION: Signs = { codes: new Set(['P2003', '23503']) }
+// 40P01 deadlock, 40001 serialization failure.
+const WRITE_CONFLICT: Signs = { codes: new Set(['P2034', '40P01', '40001']) }
 
 const LOST_CONNECTION: Signs = {
   // P1017 closed by the server, 57P01 and 57P02 shut down, 25P03 idle in a transaction for too long.
@@ -61,15 +80,25 @@ const TIMEOUT: Signs = {
   words: /Query read timeout/,
 }
 
+// P1000 authentication failed, P1003 no such database, P1010 access denied; 28… the same by PostgreSQL, 3D000 no such
+// database.
+const ACCESS_REFUSED: Signs = { codes: new Set(['P1000', 'P1003', 'P1010', '28000', '28P01', '3D000']) }
+
 // Never by the text of an error that has a code: PostgreSQL quotes the row that it refuses, and a user wrote that row.
 function matches(error: unknown, { codes, words }: Signs): boolean {
   if (!(error instanceof Error)) return false
   const found = codesOf(error)
-  return found.length === 0 ? words.test(error.message) : found.some((code) => codes.has(code))
+  return found.length === 0 ? words?.test(error.message) === true : found.some((code) => codes.has(code))
 }
 
 function codesOf(error: Error): string[] {
-  const { code, meta, cause } = error as Error & { code?: unknown; meta?: { driverAdapterError?: Error } }
-  const driver = (meta?.driverAdapterError?.cause ?? cause ?? {}) as Record<string, unknown>
-  return [code, driver['originalCode'], driver['kind']].filter((value) => typeof value === 'string')
+  const { code } = error as Error & { code?: unknown }
+  const { originalCode, kind } = driverErrorOf(error)
+  return [code, originalCode, kind].filter((value) => typeof value === 'string')
+}
+
+/** What the driver adapter made of the driver's error. */
+function driverErrorOf(error: Error): { originalCode?: unknown; originalMessage?: unknown; kind?: unknown } {
+  const { meta, cause } = error as Error & { meta?: { driverAdapterError?: Error } }
+  return meta?.driverAdapterError?.cause ?? cause ?? {}
 }

@@ -1,6 +1,8 @@
 export { type CatalogObject, readCatalog, readExpectedCatalog } from './catalog.ts'
 export type { DatabaseConfig } from './config.ts'
 export {
+  databaseMessage,
+  isAccessRefused,
   isForeignKeyViolation,
   isLostConnection,
   isTimeout,

@@ -71,11 +71,13 @@ function createPool(url: string, options: pg.PoolConfig & { settings: string }):
       await client.query(`SET TIME ZONE 'UTC'; ${settings}`)
     },
   })
-  // A connection that dies while nobody uses it: the pool replaces it. Without a listener it would end the process.
-  return pool.on('error', ignoreIdleFailure)
+  // A connection that dies: its query fails, or the pool replaces it. Without listeners it would end the process.
+  pool.on('error', ignoreLostConnection)
+  pool.on('connect', (client) => client.on('error', ignoreLostConnection))
+  return pool
 }
 
-function ignoreIdleFailure(): void {}
+function ignoreLostConnection(): void {}
 
 async function serverMigrationConnection(url: string): Promise<MigrationConnection> {
   // No statement timeout: building an index takes the time it takes. Two connections, one of them to hold the lock: so
@@ -97,7 +99,6 @@ async function serverMigrationConnection(url: string): Promise<MigrationConnecti
     },
     async exclusively(work) {
       const holder = await pool.connect()
-      holder.on('error', ignoreIdleFailure)
       try {
         await lockMigrations(holder)
         return await work()

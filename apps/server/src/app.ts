@@ -6,15 +6,18 @@ import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
+import { health, type Readiness } from './health.ts'
+import { neverStored, refuseForms, refuseLongUrls } from './request-guards.ts'
 import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
 import { createSessionCookie, type SessionCookieConfig } from './session-cookie.ts'
-import { health, type Readiness } from './health.ts'
 import { trpcMiddleware } from './trpc-middleware.ts'
 
 export interface AppConfig {
   /** Origins whose pages may call with credentials. */
   corsOrigins: string[]
   cookie: SessionCookieConfig
+  /** The origin under which browsers reach this server. */
+  ownOrigin: string
   /** How many proxies stand in front: that many hops of X-Forwarded-For are believed. */
   trustProxy: number
 }
@@ -52,7 +55,18 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
     response.json({ status: 'alive' })
   })
   app.get('/health', health({ db, readiness }))
-  app.use('/trpc', cookieParser(), trpcMiddleware({ services, cookie: createSessionCookie(config.cookie) }))
+  app.use(
+    '/trpc',
+    neverStored,
+    refuseLongUrls,
+    refuseForms,
+    cookieParser(),
+    trpcMiddleware({
+      services,
+      cookie: createSessionCookie(config.cookie),
+      trustedOrigins: new Set([config.ownOrigin, ...config.corsOrigins]),
+    }),
+  )
 
   app.use(answerUnknownRoute)
   app.use(answerErrors)

@@ -20,10 +20,7 @@ export interface Listening {
 }
 
 /** @throws the system's error when the address cannot be had, such as EADDRINUSE */
-export async function listen(
-  app: RequestListener,
-  { host, port }: { host: string; port: number },
-): Promise<Listening> {
+export async function listen(app: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT,

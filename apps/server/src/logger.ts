@@ -1,7 +1,17 @@
 import { type Logger, pino } from 'pino'
 
 /** Never in a log line, wherever it may come from. */
-const SECRETS = ['password', 'currentPassword', 'newPassword', 'passwordHash', 'accessToken', 'refreshToken', 'token', 'authorization', 'cookie']
+const SECRETS = [
+  'password',
+  'currentPassword',
+  'newPassword',
+  'passwordHash',
+  'accessToken',
+  'refreshToken',
+  'token',
+  'authorization',
+  'cookie',
+]
 
 /** JSON lines on standard output; readable ones when that is a terminal. */
 export function createLogger({ level, terminal }: { level: string; terminal: boolean }): Logger {

@@ -44,8 +44,9 @@ function requestId(request: IncomingMessage, response: ServerResponse): string {
   return id
 }
 
-function summary({ method, url }: IncomingMessage, { statusCode }: ServerResponse): string {
-  return `${method} ${pathOf(url)} ${statusCode}`
+function summary(request: IncomingMessage & { originalUrl?: string }, { statusCode }: ServerResponse): string {
+  // Within a mounted middleware, Express cuts the mount point off `url`.
+  return `${request.method} ${pathOf(request.originalUrl ?? request.url)} ${statusCode}`
 }
 
 /** Without the query: tRPC's inputs are in it. */

@@ -2,27 +2,54 @@ import {
   appRouter,
   attachRequestId,
   createContext,
+  type LimitState,
+  type RequestInfo,
   reasonOf,
+  retryAfterOf,
   type Services,
 } from '@taskwire/router'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import type { Handler, Request, Response } from 'express'
+import { canonicalAddress, limitedAddress } from './client-address.ts'
+import { isCrossSite } from './cross-site.ts'
 import type { SessionCookie } from './session-cookie.ts'
+
+export interface TrpcOptions {
+  services: Services
+  cookie: SessionCookie
+  /** Our own, and those whose pages may use the session's cookie. */
+  trustedOrigins: ReadonlySet<string>
+}
 
 /** Calls in one batch at most. */
 const MAX_BATCH_SIZE = 10
 /** Bytes. */
 const MAX_BODY_SIZE = 100_000
+const MAX_AUTH_BODY_SIZE = 4_000
 
 const BEARER = /^Bearer +(\S+) *$/i
 
 /** Serves the router over tRPC's protocol: what is HTTP ends here. */
-export function trpcMiddleware({ services, cookie }: { services: Services; cookie: SessionCookie }): Handler {
+export function trpcMiddleware(options: TrpcOptions): Handler {
+  const forAuth = createMiddleware(options, MAX_AUTH_BODY_SIZE)
+  const forTheRest = createMiddleware(options, MAX_BODY_SIZE)
+  return (request, response, next) => {
+    const handle = request.path.includes('auth.') ? forAuth : forTheRest
+    return handle(request, response, next)
+  }
+}
+
+function createMiddleware(options: TrpcOptions, maxBodySize: number): Handler {
   return createExpressMiddleware({
     router: appRouter,
     maxBatchSize: MAX_BATCH_SIZE,
-    maxBodySize: MAX_BODY_SIZE,
-    createContext: ({ req, res }) => createContext(services, requestInfo({ req, res, cookie })),
+    maxBodySize,
+    createContext: ({ req, res, info }) =>
+      createContext(options.services, requestInfo({ ...options, req, res, batchSize: info.calls.length })),
+    responseMeta({ errors }) {
+      const waits = errors.map(retryAfterOf).filter((seconds) => seconds !== undefined)
+      return waits.length === 0 ? {} : { headers: { 'retry-after': String(Math.max(...waits)) } }
+    },
     onError({ error, req, path }) {
       attachRequestId(error, String(req.id))
       if (reasonOf(error) === 'INTERNAL') req.log.error({ err: error.cause ?? error, path }, 'A call failed')
@@ -30,17 +57,30 @@ export function trpcMiddleware({ services, cookie }: { services: Services; cooki
   })
 }
 
-function requestInfo({ req, res, cookie }: { req: Request; res: Response; cookie: SessionCookie }) {
+function requestInfo(options: TrpcOptions & { req: Request; res: Response; batchSize: number }): RequestInfo {
+  const { req, res, batchSize, cookie, trustedOrigins } = options
+  const ip = canonicalAddress(req.ip)
   return {
     requestId: String(req.id),
-    device: { userAgent: req.get('user-agent') ?? null, ip: canonicalAddress(req.ip) },
+    device: { userAgent: req.get('user-agent') ?? null, ip },
+    address: limitedAddress(req.ip),
+    batchSize,
     bearerToken: BEARER.exec(req.get('authorization') ?? '')?.[1] ?? null,
     refreshToken: cookie.read(req),
-    setRefreshToken: (token: Parameters<SessionCookie['write']>[1]) => cookie.write(res, token),
+    crossSite: isCrossSite(req, trustedOrigins),
+    setRefreshToken: (token) => cookie.write(res, token),
+    reportLimit: (state) => writeLimitHeaders(res, state),
+    audit: ({ event, ...details }) => req.log.info({ audit: event, ip, ...details }, `Security event: ${event}`),
   }
 }
 
-/** An IPv4 address that came in over an IPv6 socket is that IPv4 address. */
-function canonicalAddress(ip: string | undefined): string | null {
-  return ip?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null
+/** Of several limits the one that is nearest to its end. */
+function writeLimitHeaders(response: Response, { limit, remaining, resetSeconds }: LimitState): void {
+  const known = response.get('ratelimit-remaining')
+  if (known !== undefined && Number(known) <= remaining) return
+  response.set({
+    'ratelimit-limit': String(limit),
+    'ratelimit-remaining': String(remaining),
+    'ratelimit-reset': String(resetSeconds),
+  })
 }

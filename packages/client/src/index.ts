@@ -1,1 +1,5 @@
-export {}
+export type { ErrorReason, Tag, Task, User } from '@taskwire/contract'
+export { createTaskwireClient, type TaskwireClient, type TaskwireClientOptions } from './client.ts'
+export { isTaskwireError, type TaskwireError } from './error.ts'
+export { newId } from './new-id.ts'
+export type { RouterInputs, RouterOutputs } from './router-types.ts'

@@ -19,7 +19,21 @@ export interface LoginInput {
   password: string
 }
 
-/** The answer to a successful registration or login; the session's cookie comes with it. */
+/** Input of `auth.changePassword`. */
+export interface ChangePasswordInput {
+  /** `INVALID_CREDENTIALS` when it is wrong. */
+  currentPassword: string
+  /** Held to the same rules as at registration. */
+  newPassword: string
+}
+
+/** Input of `auth.deleteAccount`. */
+export interface DeleteAccountInput {
+  /** `INVALID_CREDENTIALS` when it is wrong. Only an account that signs in elsewhere has none to send. */
+  password?: string
+}
+
+/** The answer to a successful registration, login or refresh; the session's cookie comes with it. */
 export interface AuthResult {
   /** Who is signed in. */
   user: User
@@ -47,38 +61,56 @@ export function normalizeEmail(email: string): string {
   return email.normalize('NFKC').trim().toLowerCase()
 }
 
-function email() {
-  return z
-    .string({ error: requiredOr('Email', 'Email must be text') })
-    .overwrite(normalizeEmail)
-    .max(MAX_EMAIL_LENGTH, { error: `Email must have at most ${MAX_EMAIL_LENGTH} characters`, abort: true })
-    .refine((value) => EMAIL.test(value), 'Not a valid email address')
-    .meta({ format: 'email', description: 'Normalised before it is checked: NFKC, trimmed, lower case.' })
+/** An email address, in its one form. */
+export const emailSchema: z.ZodType<string, string> = z
+  .string({ error: requiredOr('Email', 'Email must be text') })
+  .overwrite(normalizeEmail)
+  .max(MAX_EMAIL_LENGTH, { error: `Email must have at most ${MAX_EMAIL_LENGTH} characters`, abort: true })
+  .refine((value) => EMAIL.test(value), 'Not a valid email address')
+  .meta({ format: 'email', description: 'Normalised before it is checked: NFKC, trimmed, lower case.' })
+
+function password(label: string) {
+  return z.string({ error: requiredOr(label, `${label} must be text`) })
 }
 
-function password() {
-  return z.string({ error: requiredOr('Password', 'Password must be text') })
+function newPassword(label: string) {
+  return password(label)
+    .min(1, `${label} is required`)
+    .refine(
+      (value) => utf8Length(value) <= MAX_PASSWORD_BYTES,
+      `${label} is too long: at most ${MAX_PASSWORD_BYTES} bytes (accented letters and emoji count for several)`,
+    )
+    .refine(isStorable, `${label} contains characters that cannot be used`)
+    .describe(`At most ${MAX_PASSWORD_BYTES} UTF-8 bytes, never trimmed; the server sets the minimum length.`)
+}
+
+function presentPassword(label: string) {
+  return password(label)
+    .max(MAX_LOGIN_PASSWORD_LENGTH, `${label} must have at most ${MAX_LOGIN_PASSWORD_LENGTH} characters`)
+    .describe('Whatever is wrong with it, the answer is `INVALID_CREDENTIALS`.')
 }
 
 /** The schema of {@link RegisterInput}. */
 export const registerInputSchema: z.ZodType<RegisterInput, RegisterInput> = inputObject({
-  email: email(),
-  password: password()
-    .min(1, 'Password is required')
-    .refine(
-      (value) => utf8Length(value) <= MAX_PASSWORD_BYTES,
-      `Password is too long: at most ${MAX_PASSWORD_BYTES} bytes (accented letters and emoji count for several)`,
-    )
-    .refine(isStorable, 'Password contains characters that cannot be used')
-    .describe(`At most ${MAX_PASSWORD_BYTES} UTF-8 bytes, never trimmed; the server sets the minimum length.`),
+  email: emailSchema,
+  password: newPassword('Password'),
 })
 
 /** The schema of {@link LoginInput}. */
 export const loginInputSchema: z.ZodType<LoginInput, LoginInput> = inputObject({
-  email: email(),
-  password: password()
-    .max(MAX_LOGIN_PASSWORD_LENGTH, `Password must have at most ${MAX_LOGIN_PASSWORD_LENGTH} characters`)
-    .describe('Whatever is wrong with it, the answer is `INVALID_CREDENTIALS`.'),
+  email: emailSchema,
+  password: presentPassword('Password'),
+})
+
+/** The schema of {@link ChangePasswordInput}. */
+export const changePasswordInputSchema: z.ZodType<ChangePasswordInput, ChangePasswordInput> = inputObject({
+  currentPassword: presentPassword('Current password'),
+  newPassword: newPassword('New password'),
+})
+
+/** The schema of {@link DeleteAccountInput}. */
+export const deleteAccountInputSchema: z.ZodType<DeleteAccountInput, DeleteAccountInput> = inputObject({
+  password: presentPassword('Password').optional(),
 })
 
 /** The schema of {@link AuthResult}. */

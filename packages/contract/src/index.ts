@@ -1,6 +1,21 @@
 export {
+  type ApiToken,
+  type ApiTokenCreated,
+  type ApiTokenCreateInput,
+  type ApiTokenIdInput,
+  apiTokenCreatedSchema,
+  apiTokenCreateInputSchema,
+  apiTokenIdInputSchema,
+  apiTokenListSchema,
+} from './api-token.ts'
+export {
   type AuthResult,
   authResultSchema,
+  type ChangePasswordInput,
+  changePasswordInputSchema,
+  type DeleteAccountInput,
+  deleteAccountInputSchema,
+  emailSchema,
   type LoginInput,
   loginInputSchema,
   MAX_PASSWORD_BYTES,
@@ -20,6 +35,14 @@ export {
 } from './errors.ts'
 export { toValidationIssues, type ValidationIssue } from './issues.ts'
 export { nothingSchema } from './nothing.ts'
+export {
+  type RevokedSessions,
+  revokedSessionsSchema,
+  type Session,
+  type SessionIdInput,
+  sessionIdInputSchema,
+  sessionListSchema,
+} from './session.ts'
 export {
   normalizeTagName,
   type Tag,

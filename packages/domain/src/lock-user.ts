@@ -1,9 +1,14 @@
-import type { Database } from '@taskwire/prisma'
+import { type Database, Prisma } from '@taskwire/prisma'
 
 /**
- * Makes the user's other writers wait until this transaction ends. Whatever writes several of a user's rows does this
- * first: the trigger locks the user after a first row, and two such transactions would wait for each other.
+ * Makes the user's other writers wait until this transaction ends. Whatever changes rows that are there does this first:
+ * an update locks its row before the trigger locks the user, and would wait for a transaction that waits for the row.
  */
 export async function lockUser(transaction: Database, userId: string): Promise<void> {
   await transaction.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`
+}
+
+/** The user's id, locked like `lockUser` does it: for a statement that is a transaction of its own, `user_id = ${…}`. */
+export function lockedUser(userId: string): Prisma.Sql {
+  return Prisma.sql`(SELECT id FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE)`
 }

@@ -6,8 +6,9 @@ import {
   type TagUpdateInput,
   type TagWithCount,
 } from '@taskwire/contract'
-import { type Database, isUniqueViolation, type Prisma } from '@taskwire/prisma'
+import { type Database, inTransaction, isUniqueViolation, type Prisma } from '@taskwire/prisma'
 import { DomainError } from './domain-error.ts'
+import { lockedUser, lockUser } from './lock-user.ts'
 
 const tagSelect = {
   id: true,
@@ -56,13 +57,16 @@ export async function createTag(db: Database, userId: string, input: TagCreateIn
 export async function updateTag(db: Database, userId: string, input: TagUpdateInput): Promise<Tag> {
   const { id, version, name, color } = input
   const [updated] = await refuseTakenName(() =>
-    db.tag.updateManyAndReturn({
-      where: { userId, id, deletedAt: null, ...(version !== undefined && { version }) },
-      data: {
-        ...(name !== undefined && { name, nameKey: normalizeTagName(name) }),
-        ...(color !== undefined && { color }),
-      },
-      select: tagSelect,
+    inTransaction(db, async (transaction) => {
+      await lockUser(transaction, userId)
+      return transaction.tag.updateManyAndReturn({
+        where: { userId, id, deletedAt: null, ...(version !== undefined && { version }) },
+        data: {
+          ...(name !== undefined && { name, nameKey: normalizeTagName(name) }),
+          ...(color !== undefined && { color }),
+        },
+        select: tagSelect,
+      })
     }),
   )
   if (updated !== undefined) return updated
@@ -76,7 +80,7 @@ export async function updateTag(db: Database, userId: string, input: TagUpdateIn
 export async function deleteTag(db: Database, userId: string, { id }: TagIdInput): Promise<void> {
   const deleted = await db.$executeRaw`
     UPDATE tags SET deleted_at = clock_timestamp(), name_key = NULL
-    WHERE user_id = ${userId}::uuid AND id = ${id}::uuid AND deleted_at IS NULL`
+    WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL`
   if (deleted === 0) throw new DomainError('NOT_FOUND')
 }
 

@@ -1,10 +1,18 @@
+import { apiTokenRouter } from './api-token.ts'
 import { authRouter } from './auth.ts'
+import { sessionRouter } from './session.ts'
 import { tagRouter } from './tag.ts'
 import { taskRouter } from './task.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
-/** The procedures by name, as plain records: their types mention no context. */
-export const routers = { auth: authRouter, task: taskRouter, tag: tagRouter }
+/** The procedures by name, as plain records. */
+export const routers = {
+  auth: authRouter,
+  session: sessionRouter,
+  apiToken: apiTokenRouter,
+  task: taskRouter,
+  tag: tagRouter,
+}
 
 export const appRouter = router(routers)
 

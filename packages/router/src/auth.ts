@@ -1,39 +1,109 @@
-import { authResultSchema, loginInputSchema, nothingSchema, registerInputSchema, userSchema } from '@taskwire/contract'
-import { getUser, login, logout, register, type SignIn } from '@taskwire/domain'
+import {
+  authResultSchema,
+  changePasswordInputSchema,
+  deleteAccountInputSchema,
+  loginInputSchema,
+  nothingSchema,
+  registerInputSchema,
+  userSchema,
+} from '@taskwire/contract'
+import {
+  changePassword,
+  DomainError,
+  deleteAccount,
+  getUser,
+  login,
+  logout,
+  refresh,
+  register,
+  type SignIn,
+} from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
 import type { Context } from './context.ts'
-import { protectedProcedure, publicProcedure } from './trpc.ts'
+import { charge, cookieProcedure, protectedProcedure, sessionProcedure, signInProcedure } from './trpc.ts'
 
 export const authRouter = {
-  register: publicProcedure
+  register: signInProcedure
+    .meta({ addressLimit: 'registrationsPerAddress' })
     .input(registerInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) =>
       answer(ctx, await register(ctx.db, ctx, { ...input, device: ctx.request.device })),
     ),
 
-  login: publicProcedure
+  login: signInProcedure
+    .meta({ addressLimit: 'loginsPerAddress' })
     .input(loginInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) =>
-      answer(ctx, await login(ctx.db, ctx, { ...input, device: ctx.request.device })),
+      answer(
+        ctx,
+        await guardPassword(ctx, input.email, () => login(ctx.db, ctx, { ...input, device: ctx.request.device })),
+      ),
     ),
 
-  logout: publicProcedure.output(nothingSchema).mutation(async ({ ctx }) => {
+  refresh: cookieProcedure
+    .meta({ addressLimit: 'refreshesPerAddress' })
+    .output(authResultSchema)
+    .mutation(async ({ ctx }) => {
+      const { refreshToken } = ctx.request
+      if (refreshToken === null) throw new DomainError('TOKEN_MISSING')
+      await charge(ctx, 'refreshesPerSession', ctx.tokens.verifyRefresh(refreshToken).sessionId)
+      return answer(ctx, await refresh(ctx.db, ctx, refreshToken))
+    }),
+
+  logout: cookieProcedure.output(nothingSchema).mutation(async ({ ctx }) => {
     const { refreshToken, setRefreshToken } = ctx.request
     if (refreshToken !== null) {
       const ended = await logout(ctx.db, ctx.tokens, refreshToken)
-      if (ended !== null) ctx.sessionCheck.forget(ended)
+      if (ended !== null) ctx.sessionCheck.forget(ended.userId)
     }
     setRefreshToken(null)
     return null
   }),
 
   me: protectedProcedure.output(userSchema).query(({ ctx }) => getUser(ctx.db, ctx.userId)),
+
+  changePassword: sessionProcedure
+    .input(changePasswordInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => {
+      const { userId, sessionId } = ctx
+      const { email } = await getUser(ctx.db, userId)
+      await guardPassword(ctx, email, () => changePassword(ctx.db, ctx, { ...input, userId, sessionId }))
+      ctx.sessionCheck.forget(userId)
+      return null
+    }),
+
+  deleteAccount: protectedProcedure
+    .input(deleteAccountInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => {
+      const { caller, userId } = ctx
+      if (caller.kind === 'apiToken') throw new DomainError('FORBIDDEN')
+      const { email } = await getUser(ctx.db, userId)
+      await guardPassword(ctx, email, () => deleteAccount(ctx.db, ctx, { ...input, caller }))
+      ctx.sessionCheck.forget(userId)
+      ctx.request.setRefreshToken(null)
+      return null
+    }),
 } satisfies TRPCRouterRecord
 
 /** The refresh token goes into the cookie, and the rest to the client's code. */
 function answer({ request }: Context, { result, refreshToken }: SignIn): SignIn['result'] {
   request.setRefreshToken(refreshToken)
   return result
+}
+
+/** However a password is tried, the attempts are counted together. */
+async function guardPassword<T>(ctx: Context, email: string, attempt: () => Promise<T>): Promise<T> {
+  const { address } = ctx.request
+  try {
+    return await ctx.limits.passwords.guard({ email, address }, attempt)
+  } catch (error) {
+    if (error instanceof DomainError && error.reason === 'RATE_LIMITED') {
+      ctx.audit({ event: 'throttled', limit: 'passwordFailures' })
+    }
+    throw error
+  }
 }

@@ -1,4 +1,13 @@
-import { authenticate, type Caller, type Device, DomainError, type RefreshToken } from '@taskwire/domain'
+import {
+  authenticate,
+  type Caller,
+  type Device,
+  DomainError,
+  type Identity,
+  type RefreshToken,
+  type SecurityEvent,
+} from '@taskwire/domain'
+import type { LimitState } from './limits/limits.ts'
 import type { Services } from './services.ts'
 
 /** What a call is told of the HTTP request that it came by. */
@@ -6,16 +15,26 @@ export interface RequestInfo {
   /** In every log line and error of the request. */
   requestId: string
   device: Device
+  /** What limits by address count: an IPv4 address, or the network of an IPv6 one. */
+  address: string
+  /** How many calls the request makes. */
+  batchSize: number
   /** From `Authorization: Bearer …`; null without. */
   bearerToken: string | null
   /** From the session's cookie; null without. */
   refreshToken: string | null
+  /** Whether the request comes from a page of a site that has no business with the session's cookie. */
+  crossSite: boolean
   /** Sets the session's cookie, or with null clears it. */
   setRefreshToken(token: RefreshToken | null): void
+  /** Tells the caller how much of a limit is left. */
+  reportLimit(state: LimitState): void
+  /** Notes a security event in the log. */
+  audit(event: SecurityEvent): void
 }
 
 /** What procedures get. */
-export interface Context extends Services {
+export interface Context extends Services, Identity {
   request: RequestInfo
   /** Who is calling, or why that is not known: a procedure that has to know refuses with it. */
   caller: Caller | Error
@@ -23,7 +42,7 @@ export interface Context extends Services {
 
 /** The context of an HTTP request: who is calling is decided here, once for all calls of a batch. */
 export async function createContext(services: Services, request: RequestInfo): Promise<Context> {
-  return { ...services, request, caller: await findCaller(services, request.bearerToken) }
+  return { ...services, request, audit: request.audit, caller: await findCaller(services, request.bearerToken) }
 }
 
 /**
@@ -34,12 +53,18 @@ export async function createContext(services: Services, request: RequestInfo): P
 export function createInnerContext(services: Services, userId: string | null): Context {
   return {
     ...services,
+    audit: () => {},
     request: {
       requestId: 'internal',
       device: { userAgent: null, ip: null },
+      address: 'internal',
+      batchSize: 1,
       bearerToken: null,
       refreshToken: null,
+      crossSite: false,
       setRefreshToken: () => {},
+      reportLimit: () => {},
+      audit: () => {},
     },
     caller: userId === null ? new DomainError('TOKEN_MISSING') : { kind: 'internal', userId },
   }

@@ -1,7 +1,7 @@
 import type { ErrorData } from '@taskwire/contract'
 import type { TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc'
 
-/** What a client gets instead of a result. Apart from Context, so that no server type follows it into declarations. */
+/** What a client gets instead of a result. */
 export interface ErrorShape {
   /** tRPC's number for `data.code`. */
   code: TRPC_ERROR_CODE_NUMBER

@@ -1,9 +1,20 @@
-import { type ErrorData, type ErrorReason, errorTable, toValidationIssues, WireError } from '@taskwire/contract'
+import {
+  type ErrorData,
+  type ErrorDetailsByReason,
+  type ErrorReason,
+  errorTable,
+  toValidationIssues,
+  WireError,
+  wire,
+} from '@taskwire/contract'
 import { DomainError, toDomainError } from '@taskwire/domain'
 import { TRPCError } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { ZodError } from 'zod'
 import type { ErrorShape } from './error-shape.ts'
+
+/** The reasons that carry nothing but their name. */
+export type PlainReason = Exclude<ErrorReason, keyof ErrorDetailsByReason>
 
 /** What a client is told: a reason, its details, and a sentence that gives nothing of the server away. */
 interface Refusal {
@@ -27,6 +38,18 @@ export function toErrorShape(error: TRPCError, requestId: string): ErrorShape {
 export function withCodeOfReason(error: TRPCError): TRPCError {
   const { reason, message } = toRefusal(error)
   return new TRPCError({ code: errorTable[reason].code, message, cause: error.cause ?? error })
+}
+
+/** Seconds after which the call may succeed, where that is known. */
+export function retryAfterOf(error: TRPCError): number | undefined {
+  const { details } = toRefusal(error)
+  return details !== undefined && 'retryAfter' in details ? Number(details.retryAfter) : undefined
+}
+
+/** What tRPC would answer to a request that is refused before tRPC sees it. */
+export function toErrorEnvelope(reason: PlainReason, requestId: string): { error: unknown } {
+  const error = new TRPCError({ code: errorTable[reason].code, cause: new DomainError(reason) })
+  return { error: wire.output.serialize(toErrorShape(error, requestId)) }
 }
 
 /** Why the call failed, for logs and metrics. */

@@ -1,37 +1,234 @@
+import { randomUUID } from 'node:crypto'
 import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inProcessClient, testServices, testUser } from './testing/index.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
 
 let services: ReturnType<typeof testServices>
+let me: TestUser
 beforeAll(async () => {
   services = testServices((await testDatabase()).client)
+  me = await testUser(services)
 })
 afterAll(() => services.close())
 
-test('a created task comes back with its dates and tags', async () => {
-  const { caller } = await testUser(services)
-  const tag = await caller.tag.create({ name: 'Home', color: '#FF0000' })
-  const dueAt = new Date('2026-12-24T18:00:00.123Z')
-  const task = await caller.task.create({ title: ' Write ', dueAt, tagIds: [tag.id] })
-  expect(task).toMatchObject({
-    title: 'Write',
-    dueAt,
-    tags: [{ id: tag.id, name: 'Home', color: '#ff0000' }],
-    completed: false,
+async function newTag(name: string) {
+  const { id, color } = await me.caller.tag.create({ name: `${name} ${randomUUID()}`.slice(0, 50) })
+  return { id, color }
+}
+
+describe('a new task', () => {
+  test('comes back trimmed, with its dates as dates and its tags by name', async () => {
+    const work = await me.caller.tag.create({ name: 'work', color: '#00FF7F' })
+    const home = await me.caller.tag.create({ name: 'Home' })
+    const dueAt = new Date('2026-12-24T18:00:00.123Z')
+    const input = { title: ' Write ', description: ' To Ada ', dueAt, tagIds: [work.id, home.id, work.id] }
+    const task = await me.client.task.create.mutate(input)
+    expect(task).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      title: 'Write',
+      description: 'To Ada',
+      completed: false,
+      completedAt: null,
+      dueAt,
+      tags: [
+        { id: home.id, name: 'Home', color: null },
+        { id: work.id, name: 'work', color: '#00ff7f' },
+      ],
+      version: expect.any(Number),
+      createdAt: expect.any(Date),
+      updatedAt: expect.any(Date),
+      deletedAt: null,
+    })
+    expect(await me.client.task.get.query({ id: task.id })).toEqual(task)
   })
-  expect(await caller.task.get({ id: task.id })).toEqual(task)
-  expect(await caller.task.list()).toEqual({ items: [task], nextCursor: null, total: null })
-  const done = await caller.task.update({ id: task.id, version: task.version, completed: true, tagIds: [] })
-  expect(done).toMatchObject({ completed: true, tags: [] })
-  expect(done.version).toBeGreaterThan(task.version)
-  await expect(caller.task.update({ id: task.id, version: task.version, title: 'x' })).rejects.toMatchObject({
-    code: 'CONFLICT',
+
+  test('needs a title and nothing else', async () => {
+    const task = await me.caller.task.create({ title: 'Call' })
+    expect(task).toMatchObject({ title: 'Call', description: null, completed: false, dueAt: null, tags: [] })
   })
-  expect((await caller.tag.list())[0]).toMatchObject({ name: 'Home', taskCount: 0 })
+
+  test('can be completed already', async () => {
+    const task = await me.caller.task.create({ title: 'Done before it was written down', completed: true })
+    expect(task).toMatchObject({ completed: true, completedAt: expect.any(Date) })
+  })
+
+  test.each(['0001-01-01T00:00:00.000Z', '1969-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'])(
+    'keeps the due date %s to the millisecond',
+    async (date) => {
+      const { id } = await me.caller.task.create({ title: 'Some day', dueAt: new Date(date) })
+      expect((await me.caller.task.get({ id })).dueAt?.toISOString()).toBe(date)
+    },
+  )
+
+  test('takes 200 characters of any script', async () => {
+    const title = '𝒳'.repeat(200)
+    expect(await me.caller.task.create({ title })).toMatchObject({ title })
+  })
+
+  test('with a tag that is gone is not made', async () => {
+    const tag = await newTag('gone')
+    await me.caller.tag.delete({ id: tag.id })
+    const id = randomUUID()
+    expect(await refusalOf(me.client.task.create.mutate({ id, title: 'x', tagIds: [tag.id] }))).toMatchObject({
+      reason: 'NOT_FOUND',
+    })
+    expect(await refusalOf(me.client.task.get.query({ id }))).toMatchObject({ reason: 'NOT_FOUND' })
+  })
 })
 
-test('a client sees typed errors', async () => {
-  const client = inProcessClient(services)
-  const error = await client.task.list.query().catch((e) => e)
-  expect(error.data).toEqual({ code: 'UNAUTHORIZED', httpStatus: 401, reason: 'TOKEN_MISSING', requestId: 'test' })
+describe('creating once more with the same id', () => {
+  test('gives back what is there, unchanged', async () => {
+    const tag = await newTag('first')
+    const first = await me.caller.task.create({ id: randomUUID(), title: 'First', tagIds: [tag.id] })
+    expect(await me.caller.task.create({ id: first.id, title: 'Second' })).toEqual(first)
+    expect(await me.caller.task.create({ id: first.id.toUpperCase(), title: 'Third' })).toEqual(first)
+    expect(await me.caller.task.get({ id: first.id })).toEqual(first)
+  })
+
+  test('works after a tag of the first call is gone', async () => {
+    const tag = await newTag('short-lived')
+    const input = { id: randomUUID(), title: 'Retried', tagIds: [tag.id] }
+    const first = await me.caller.task.create(input)
+    await me.caller.tag.delete({ id: tag.id })
+    expect(await me.caller.task.create(input)).toEqual({ ...first, tags: [] })
+  })
+
+  test('gives it back from the trash', async () => {
+    const task = await me.caller.task.create({ title: 'Binned' })
+    await me.caller.task.delete({ id: task.id })
+    const again = await me.caller.task.create({ id: task.id, title: 'Back?' })
+    expect(again).toMatchObject({ title: 'Binned', deletedAt: expect.any(Date) })
+    expect(await refusalOf(me.client.task.get.query({ id: task.id }))).toMatchObject({ reason: 'NOT_FOUND' })
+  })
+
+  test('makes a task for each of two users', async () => {
+    const other = await testUser(services)
+    const id = randomUUID()
+    await me.caller.task.create({ id, title: 'Mine' })
+    expect(await other.caller.task.create({ id, title: 'Theirs' })).toMatchObject({ id, title: 'Theirs' })
+    expect(await me.caller.task.get({ id })).toMatchObject({ title: 'Mine' })
+    await other.caller.task.delete({ id })
+    expect(await me.caller.task.get({ id })).toMatchObject({ deletedAt: null })
+  })
+})
+
+describe('an update', () => {
+  test('changes what it names and leaves the rest', async () => {
+    const tag = await newTag('kept')
+    const dueAt = new Date('2027-01-01T00:00:00.000Z')
+    const task = await me.caller.task.create({ title: 'Old', description: 'Text', dueAt, tagIds: [tag.id] })
+    const updated = await me.caller.task.update({ id: task.id, title: 'New' })
+    expect(updated).toEqual({ ...task, title: 'New', version: updated.version, updatedAt: updated.updatedAt })
+    expect(updated.version).toBeGreaterThan(task.version)
+    expect(updated.updatedAt.getTime()).toBeGreaterThanOrEqual(task.updatedAt.getTime())
+    expect(await me.caller.task.get({ id: task.id })).toEqual(updated)
+  })
+
+  test('clears with null', async () => {
+    const task = await me.caller.task.create({ title: 'x', description: 'Text', dueAt: new Date() })
+    expect(await me.caller.task.update({ id: task.id, description: null, dueAt: null })).toMatchObject({
+      title: 'x',
+      description: null,
+      dueAt: null,
+    })
+  })
+
+  test('replaces the tags, and with an empty list removes them', async () => {
+    const [first, second, third] = [await newTag('a'), await newTag('b'), await newTag('c')]
+    const task = await me.caller.task.create({ title: 'x', tagIds: [first.id, second.id] })
+    const replaced = await me.caller.task.update({ id: task.id, tagIds: [third.id, second.id] })
+    expect(replaced.tags.map(({ id }) => id)).toEqual([second.id, third.id])
+    expect(replaced.version).toBeGreaterThan(task.version)
+    expect(await me.caller.task.update({ id: task.id, tagIds: [] })).toMatchObject({ tags: [] })
+  })
+
+  test('with a tag that is not there changes nothing', async () => {
+    const tag = await newTag('there')
+    const task = await me.caller.task.create({ title: 'Old', tagIds: [tag.id] })
+    const update = me.client.task.update.mutate({ id: task.id, title: 'New', tagIds: [tag.id, randomUUID()] })
+    expect(await refusalOf(update)).toMatchObject({ reason: 'NOT_FOUND' })
+    expect(await me.caller.task.get({ id: task.id })).toEqual(task)
+  })
+
+  test('based on the current version is made, on any other refused with the task as it is', async () => {
+    const tag = await newTag('x')
+    const task = await me.caller.task.create({ title: 'One' })
+    const current = await me.caller.task.update({ id: task.id, version: task.version, title: 'Two', tagIds: [tag.id] })
+    for (const stale of [task.version, current.version + 1]) {
+      for (const change of [{ title: 'Three' }, { tagIds: [] }]) {
+        const update = me.client.task.update.mutate({ id: task.id, version: stale, ...change })
+        expect(await refusalOf(update)).toMatchObject({ reason: 'VERSION_CONFLICT', httpStatus: 409, current })
+      }
+    }
+    expect(await me.caller.task.get({ id: task.id })).toEqual(current)
+  })
+
+  test('of a task in the trash or of none is NOT_FOUND, whatever the version', async () => {
+    const { id, version } = await me.caller.task.create({ title: 'x' })
+    await me.caller.task.delete({ id })
+    for (const target of [{ id }, { id, version }, { id: randomUUID() }, { id: randomUUID(), version }]) {
+      for (const change of [{ title: 'y' }, { tagIds: [] }]) {
+        const update = me.client.task.update.mutate({ ...target, ...change })
+        expect(await refusalOf(update)).toMatchObject({ reason: 'NOT_FOUND' })
+      }
+    }
+  })
+})
+
+describe('completing', () => {
+  test('notes when, keeps that on a repeat, and forgets it when the task is to do again', async () => {
+    const { id } = await me.caller.task.create({ title: 'x' })
+    const done = await me.caller.task.setCompleted({ id, completed: true })
+    expect(done).toMatchObject({ completed: true, completedAt: expect.any(Date) })
+    const repeated = await me.caller.task.setCompleted({ id, completed: true })
+    expect(repeated.completedAt).toEqual(done.completedAt)
+    expect(await me.caller.task.update({ id, title: 'y' })).toMatchObject({ completedAt: done.completedAt })
+    expect(await me.caller.task.setCompleted({ id, completed: false })).toMatchObject({
+      completed: false,
+      completedAt: null,
+    })
+  })
+
+  test('can be part of an update', async () => {
+    const { id } = await me.caller.task.create({ title: 'x' })
+    expect(await me.caller.task.update({ id, completed: true })).toMatchObject({ completedAt: expect.any(Date) })
+  })
+
+  test('by a stale version is refused with the task as it is', async () => {
+    const { id, version } = await me.caller.task.create({ title: 'x' })
+    const current = await me.caller.task.setCompleted({ id, version, completed: true })
+    const again = me.client.task.setCompleted.mutate({ id, version, completed: false })
+    expect(await refusalOf(again)).toMatchObject({ reason: 'VERSION_CONFLICT', current })
+  })
+})
+
+describe('a deleted task', () => {
+  test('is in the trash with its tags, and nowhere else', async () => {
+    const tag = await newTag('kept in the trash')
+    const { id } = await me.caller.task.create({ title: 'x', tagIds: [tag.id] })
+    expect(await me.caller.task.delete({ id })).toBeNull()
+    expect(await refusalOf(me.client.task.get.query({ id }))).toMatchObject({ reason: 'NOT_FOUND', httpStatus: 404 })
+    expect((await me.caller.task.list({ tagIds: [tag.id] })).items).toEqual([])
+    const { items } = await me.caller.task.list({ tagIds: [tag.id], deleted: true })
+    expect(items).toMatchObject([{ id, tags: [{ id: tag.id }], deletedAt: expect.any(Date) }])
+  })
+
+  test('cannot be deleted again, nor completed', async () => {
+    const { id, version } = await me.caller.task.create({ title: 'x' })
+    await me.caller.task.delete({ id, version })
+    expect(await refusalOf(me.client.task.delete.mutate({ id }))).toMatchObject({ reason: 'NOT_FOUND' })
+    expect(await refusalOf(me.client.task.setCompleted.mutate({ id, completed: true }))).toMatchObject({
+      reason: 'NOT_FOUND',
+    })
+  })
+
+  test('is not what a stale version deletes', async () => {
+    const { id, version } = await me.caller.task.create({ title: 'x' })
+    const current = await me.caller.task.update({ id, title: 'y' })
+    expect(await refusalOf(me.client.task.delete.mutate({ id, version }))).toMatchObject({
+      reason: 'VERSION_CONFLICT',
+      current,
+    })
+    expect(await me.caller.task.get({ id })).toEqual(current)
+  })
 })

@@ -1,16 +1,26 @@
 import { wire } from '@taskwire/contract'
+import { DomainError } from '@taskwire/domain'
 import { initTRPC, type TRPCError } from '@trpc/server'
 import type { Context } from './context.ts'
 import type { ErrorShape } from './error-shape.ts'
 import { toErrorShape, withCodeOfReason } from './errors.ts'
+import type { LimitName } from './limits/limits.ts'
 import { requestIdOf } from './request-id.ts'
 
-const t = initTRPC.context<Context>().create({
-  transformer: wire,
-  // Whatever NODE_ENV says: no stack leaves the server.
-  isDev: false,
-  errorFormatter: ({ error, ctx }): ErrorShape => toErrorShape(error, ctx?.request.requestId ?? requestIdOf(error)),
-})
+export interface Meta {
+  /** The limit by address that this procedure has instead of the one for anonymous calls. */
+  addressLimit?: LimitName
+}
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    transformer: wire,
+    // Whatever NODE_ENV says: no stack leaves the server.
+    isDev: false,
+    errorFormatter: ({ error, ctx }): ErrorShape => toErrorShape(error, ctx?.request.requestId ?? requestIdOf(error)),
+  })
 
 export const { router, createCallerFactory } = t
 
@@ -20,8 +30,18 @@ const withReasons = t.middleware(async ({ next }) => {
   return result
 })
 
-/** For everybody. Every procedure starts from this one or from `protectedProcedure`. */
-export const publicProcedure = t.procedure.use(withReasons)
+/** Every call costs a point, also each one of a batch. */
+const withLimit = t.middleware(async ({ ctx, meta, next }) => {
+  const { caller, request } = ctx
+  const known = !(caller instanceof Error)
+  if (meta?.addressLimit !== undefined) await charge(ctx, meta.addressLimit, request.address)
+  else if (!known) await charge(ctx, 'anonymousCallsPerAddress', request.address)
+  else if (caller.kind !== 'internal') await charge(ctx, 'callsPerUser', caller.userId)
+  return next()
+})
+
+/** For everybody. Every procedure starts from this one or from one of those below. */
+export const publicProcedure = t.procedure.use(withReasons).use(withLimit)
 
 /** For callers who are known: `ctx.userId` is whose things the call is about. */
 export const protectedProcedure = publicProcedure.use(({ ctx, next }) => {
@@ -29,3 +49,33 @@ export const protectedProcedure = publicProcedure.use(({ ctx, next }) => {
   if (caller instanceof Error) throw caller
   return next({ ctx: { caller, userId: caller.userId } })
 })
+
+const notInBatch = t.middleware(({ ctx, next }) => {
+  if (ctx.request.batchSize > 1) throw new DomainError('MALFORMED_REQUEST')
+  return next()
+})
+
+/** For those who are about to sign in: one call a request, so that a limit of attempts is one of requests too. */
+export const signInProcedure = t.procedure.use(withReasons).use(notInBatch).use(withLimit)
+
+/** For whoever brings the session's cookie, which a browser sends along without being asked. */
+export const cookieProcedure = signInProcedure.use(({ ctx, next }) => {
+  if (ctx.request.crossSite) throw new DomainError('CROSS_SITE')
+  return next()
+})
+
+/** For people, not their tools: what an API token or another issuer's token may not do. */
+export const sessionProcedure = protectedProcedure.use(({ ctx, next }) => {
+  const { caller } = ctx
+  if (caller.kind === 'apiToken' || caller.kind === 'external') throw new DomainError('FORBIDDEN')
+  return next({ ctx: { sessionId: caller.kind === 'session' ? caller.sessionId : null } })
+})
+
+/** Charges a call and tells the caller what is left. @throws DomainError RATE_LIMITED */
+export async function charge(ctx: Context, name: LimitName, key: string): Promise<void> {
+  const state = await ctx.limits.consume(name, key)
+  ctx.request.reportLimit(state)
+  if (!state.exceeded) return
+  ctx.audit({ event: 'throttled', limit: name })
+  throw new DomainError('RATE_LIMITED', { retryAfter: state.resetSeconds })
+}

@@ -30,6 +30,7 @@ export async function firstFailure(
     }
     return null
   } finally {
-    await run('ROLLBACK')
+    // A session that has died has rolled back already.
+    await run('ROLLBACK').catch(() => {})
   }
 }

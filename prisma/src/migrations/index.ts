@@ -3,6 +3,7 @@ import { NO_FILTERS, type SchemaEngine, withEngine } from './engine.ts'
 import { explainFailure, MigrationError } from './errors.ts'
 import { MIGRATIONS_FOLDER, type Migration, readMigrations, toMigrationList } from './folder.ts'
 import { type MigrationStatus, readStatus } from './history.ts'
+import { findTransactionControl } from './statements.ts'
 
 export interface Migrations {
   status(): Promise<MigrationStatus>
@@ -50,6 +51,7 @@ export function createMigrations({ connect, folder = MIGRATIONS_FOLDER }: Migrat
             // One at a time, so that each is announced and a failure is known to be the last one's.
             for (const [index, migration] of migrations.entries()) {
               if (!status.pending.includes(migration.name)) continue
+              refuseTransactionControl(migration.name, migration.up)
               onProgress?.(migration.name)
               try {
                 await engine.applyMigrations({
@@ -78,6 +80,7 @@ export function createMigrations({ connect, folder = MIGRATIONS_FOLDER }: Migrat
             .reverse()
           const scripts = names.map((name) => ({ name, script: downScript(name, migrations) }))
           for (const { name, script } of scripts) {
+            refuseTransactionControl(name, script)
             onProgress?.(name)
             try {
               await connection.script(
@@ -128,6 +131,14 @@ function refuseStrangeHistory({ failed, edited, unknown, pending, applied }: Mig
       `Migration ${late} is older than ${last}, which is applied already: give it a later timestamp`,
     )
   }
+}
+
+function refuseTransactionControl(name: string, script: string): void {
+  const statement = findTransactionControl(script)
+  if (statement === undefined) return
+  throw new MigrationError(
+    `Migration ${name} says ${statement}, but a script runs whole in one transaction: leave it out`,
+  )
 }
 
 function downScript(name: string, migrations: Migration[]): string {

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { readCatalog } from '../catalog.ts'
 import type { Driver } from '../open-database.ts'
 import { freshDriver } from '../testing/fresh-driver.ts'
@@ -13,14 +13,17 @@ let driver: Driver
 let folder: ReturnType<typeof temporaryFolder>
 let migrations: Migrations
 
-beforeEach(async () => {
+beforeAll(async () => {
   driver = await freshDriver({ migrated: false })
+  return () => driver.close()
+})
+
+beforeEach(async () => {
+  await driver.client.$executeRaw`DROP SCHEMA public CASCADE`
+  await driver.client.$executeRaw`CREATE SCHEMA public`
   folder = temporaryFolder()
   migrations = createMigrations({ connect: () => driver.migrationConnection(), folder: folder.path })
-  return async () => {
-    await driver.close()
-    folder[Symbol.dispose]()
-  }
+  return () => folder[Symbol.dispose]()
 })
 
 const FIRST = '20260101000000_first'

@@ -5,7 +5,7 @@ import { embeddedDriver } from '../embedded.ts'
 import type { MigrationConnection } from './connection.ts'
 import { NO_FILTERS, withEngine } from './engine.ts'
 import { MigrationError } from './errors.ts'
-import { MIGRATIONS_FOLDER, SCHEMA_FILE } from './folder.ts'
+import { MIGRATIONS_FOLDER, readMigrations, SCHEMA_FILE } from './folder.ts'
 import { createMigrations } from './index.ts'
 
 /**
@@ -38,7 +38,7 @@ export async function draftMigration(options: {
   try {
     await createMigrations({ connect: () => scratch.migrationConnection(), folder }).up()
     const { up, down } = await diff(await scratch.migrationConnection(), schemaFile)
-    const path = join(folder, `${timestamp(new Date())}_${name}`)
+    const path = join(folder, `${nextTimestamp(readMigrations(folder).at(-1)?.name)}_${name}`)
     await mkdir(path)
     await writeFile(join(path, 'migration.sql'), up)
     await writeFile(join(path, 'down.sql'), down)
@@ -62,7 +62,9 @@ async function diff(connection: MigrationConnection, schemaFile: string): Promis
   })
 }
 
-/** 20261121093000: UTC, as Prisma names its folders. */
-function timestamp(date: Date): string {
-  return date.toISOString().replaceAll(/\D/g, '').slice(0, 14)
+/** 20261121093000: UTC, as Prisma names its folders; later than the last, also if that was made by a clock ahead. */
+function nextTimestamp(last = ''): string {
+  const now = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)
+  const lastTimestamp = last.slice(0, 14)
+  return now > lastTimestamp ? now : String(BigInt(lastTimestamp) + 1n)
 }

@@ -15,3 +15,11 @@ export function splitStatements(script: string): string[] {
   }
   return [...statements, current].map((statement) => statement.trim()).filter((statement) => statement !== '')
 }
+
+/**
+ * The statement by which a script would end its transaction, or begin another: half of the script could then stay.
+ * (END is not looked for: it also closes the body of an SQL function.)
+ */
+export function findTransactionControl(script: string): string | undefined {
+  return splitStatements(script).find((statement) => /^(BEGIN|START|COMMIT|ROLLBACK|ABORT)\b/i.test(statement))
+}

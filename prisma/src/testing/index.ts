@@ -1,6 +1,8 @@
 import { fromDriver, type OpenDatabase } from '../open-database.ts'
 import { freshDriver } from './fresh-driver.ts'
 
+export { freshServerUrl } from './server-url.ts'
+
 /**
  * A migrated and empty database for a suite: call it in `beforeAll`. The suites of a worker run one after the other on
  * one database that is emptied for each, which takes milliseconds. It is embedded, or on the PostgreSQL server that

@@ -1,18 +1,37 @@
+import type { Database } from '@taskwire/prisma'
+import { findApiTokenOwner, isApiToken } from './api-tokens.ts'
+import { findExternalUser } from './external-identity.ts'
+import type { ExternalTokens } from './external-token.ts'
 import type { SessionCheck } from './session-check.ts'
 import type { Tokens } from './tokens.ts'
 
-/** Who is calling, and by what right: with a session's access token, or from within as an internal tool. */
-export type Caller = { kind: 'session'; userId: string; sessionId: string } | { kind: 'internal'; userId: string }
+/**
+ * Who is calling, and by what right: with a session's access token, an API token, a token of the external issuer, or
+ * from within, as an internal tool.
+ */
+export type Caller =
+  | { kind: 'session'; userId: string; sessionId: string }
+  | { kind: 'apiToken' | 'external' | 'internal'; userId: string }
+
+export interface Authenticator {
+  db: Database
+  tokens: Tokens
+  sessionCheck: SessionCheck
+  /** Null: no other issuer is trusted. */
+  externalTokens: ExternalTokens | null
+}
 
 /**
  * Finds out who is behind a bearer token.
  *
- * @throws DomainError TOKEN_EXPIRED, TOKEN_INVALID, SESSION_REVOKED, ACCOUNT_INACTIVE
+ * @throws DomainError TOKEN_EXPIRED, TOKEN_INVALID, SESSION_REVOKED, ACCOUNT_INACTIVE, EMAIL_TAKEN
  */
-export async function authenticate(
-  { tokens, sessionCheck }: { tokens: Tokens; sessionCheck: SessionCheck },
-  bearerToken: string,
-): Promise<Caller> {
+export async function authenticate(authenticator: Authenticator, bearerToken: string): Promise<Caller> {
+  const { db, tokens, sessionCheck, externalTokens } = authenticator
+  if (isApiToken(bearerToken)) return { kind: 'apiToken', userId: await findApiTokenOwner(db, bearerToken) }
+  if (externalTokens?.claims(bearerToken)) {
+    return { kind: 'external', userId: await findExternalUser(db, externalTokens.verify(bearerToken)) }
+  }
   const subject = tokens.verifyAccess(bearerToken)
   await sessionCheck.check(subject)
   return { kind: 'session', userId: subject.userId, sessionId: subject.sessionId }

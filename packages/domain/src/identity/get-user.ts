@@ -3,9 +3,9 @@ import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { userSelect } from './session.ts'
 
-/** @throws DomainError NOT_FOUND when the account has just been deleted */
+/** @throws DomainError SESSION_REVOKED when the account has just been deleted, and its sessions with it */
 export async function getUser(db: Database, userId: string): Promise<User> {
   const user = await db.user.findUnique({ where: { id: userId }, select: userSelect })
-  if (user === null) throw new DomainError('NOT_FOUND')
+  if (user === null) throw new DomainError('SESSION_REVOKED')
   return user
 }

@@ -1,4 +1,5 @@
 import type { Passwords } from './passwords.ts'
+import type { SecurityEvent } from './security-event.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What the verbs of identity work with beside the database: made once at start. */
@@ -6,6 +7,8 @@ export interface Identity {
   passwords: Passwords
   tokens: Tokens
   policy: IdentityPolicy
+  /** Notes a security event in the log. */
+  audit(event: SecurityEvent): void
 }
 
 export interface IdentityPolicy {

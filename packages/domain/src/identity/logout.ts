@@ -1,5 +1,6 @@
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { endSession } from './sessions.ts'
 import type { TokenSubject, Tokens } from './tokens.ts'
 
 /**
@@ -10,9 +11,7 @@ import type { TokenSubject, Tokens } from './tokens.ts'
 export async function logout(db: Database, tokens: Tokens, refreshToken: string): Promise<TokenSubject | null> {
   const session = readRefreshToken(tokens, refreshToken)
   if (session === null) return null
-  await db.$executeRaw`
-    UPDATE sessions SET revoked_at = clock_timestamp()
-    WHERE user_id = ${session.userId}::uuid AND id = ${session.sessionId}::uuid AND revoked_at IS NULL`
+  await endSession(db, session)
   return session
 }
 

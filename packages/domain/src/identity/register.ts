@@ -20,6 +20,7 @@ export async function register(
   if ((await db.user.count({ where: { email } })) > 0) throw new DomainError('EMAIL_TAKEN')
   const passwordHash = await identity.passwords.hash(password)
   const user = await refuseTakenEmail(() => db.user.create({ data: { email, passwordHash }, select: userSelect }))
+  identity.audit({ event: 'registered', userId: user.id })
   return openSession(db, identity, { user, device })
 }
 

@@ -7,8 +7,8 @@ import type { TokenSubject } from './tokens.ts'
 export interface SessionCheck {
   /** @throws DomainError SESSION_REVOKED, or ACCOUNT_INACTIVE */
   check(subject: TokenSubject): Promise<void>
-  /** Asks the database at the next check: this process has just ended the session. */
-  forget(subject: TokenSubject): void
+  /** Asks the database again at the next check of any session of the user: this process has just ended some. */
+  forget(userId: string): void
 }
 
 // A revoked session is refused within 5 s everywhere; the rest is for the way to the database and back.
@@ -20,15 +20,25 @@ export function createSessionCheck(db: Database): SessionCheck {
   const verdicts = new LRUCache<string, Verdict, TokenSubject>({
     max: REMEMBERED_SESSIONS,
     ttl: REMEMBERED_MILLISECONDS,
+    // Whoever waits for a verdict that is being forgotten still gets it.
+    ignoreFetchAbort: true,
     fetchMethod: (_key, _stale, { context }) => readVerdict(db, context),
   })
+  const confirmed = new LRUCache<string, true>({ max: REMEMBERED_SESSIONS })
+
   return {
     async check(subject) {
-      const verdict = await verdicts.fetch(keyOf(subject), { context: subject })
+      const { userId, sessionId, generation } = subject
+      const verdict = await verdicts.fetch(`${userId}/${sessionId}`, { context: subject })
       if (verdict !== 'valid') throw new DomainError(verdict ?? 'SESSION_REVOKED')
+      const key = `${userId}/${sessionId}/${generation}`
+      if (!confirmed.has(key)) {
+        await confirmGeneration(db, subject)
+        confirmed.set(key, true)
+      }
     },
-    forget(subject) {
-      verdicts.delete(keyOf(subject))
+    forget(userId) {
+      for (const key of verdicts.keys()) if (key.startsWith(userId)) verdicts.delete(key)
     },
   }
 }
@@ -45,6 +55,9 @@ async function readVerdict(db: Database, { userId, sessionId }: TokenSubject): P
   return session.stands ? 'valid' : 'SESSION_REVOKED'
 }
 
-function keyOf({ userId, sessionId }: TokenSubject): string {
-  return `${userId}/${sessionId}`
+/** The client has the answer to its last refresh: from now on the token before it is a copy in other hands. */
+async function confirmGeneration(db: Database, { userId, sessionId, generation }: TokenSubject): Promise<void> {
+  await db.$executeRaw`
+    UPDATE sessions SET confirmed_at = clock_timestamp()
+    WHERE user_id = ${userId}::uuid AND id = ${sessionId}::uuid AND generation = ${generation} AND confirmed_at IS NULL`
 }

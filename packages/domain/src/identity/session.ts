@@ -18,6 +18,7 @@ export interface RefreshToken {
 
 /** What a sign-in gives: the answer, and the token that belongs in a cookie and nowhere else. */
 export interface SignIn {
+  sessionId: string
   result: AuthResult
   refreshToken: RefreshToken
 }
@@ -56,6 +57,7 @@ export function signIn(
   const subject: TokenSubject = { userId: user.id, sessionId: session.sessionId, generation: session.generation }
   const { token, expiresAt } = tokens.signAccess(subject)
   return {
+    sessionId: session.sessionId,
     result: { user, accessToken: token, accessTokenExpiresAt: expiresAt },
     refreshToken: {
       token: tokens.signRefresh({ ...subject, expiresAt: session.expiresAt }),

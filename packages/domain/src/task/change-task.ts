@@ -1,6 +1,7 @@
 import type { Task } from '@taskwire/contract'
 import { type Database, Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { lockedUser } from '../lock-user.ts'
 import { findTask, taskColumns, taskTags } from './read-tasks.ts'
 
 /** A change of one live task. */
@@ -13,8 +14,8 @@ export interface TaskChange {
 }
 
 /**
- * Changes one live task in one statement. The trigger stamps it, and the row lock lets one of several with the same
- * version through.
+ * Changes one live task in one statement. The trigger stamps it, and the lock on the user lets one of several with the
+ * same version through.
  *
  * @throws DomainError NOT_FOUND, or VERSION_CONFLICT with the task as it is now
  */
@@ -24,7 +25,7 @@ export async function changeTask(db: Database, userId: string, change: TaskChang
   const [changed] = await db.$queryRaw<Task[]>`
     WITH task AS (
       UPDATE tasks SET ${Prisma.join(assignments)}
-      WHERE user_id = ${userId}::uuid AND id = ${id}::uuid AND deleted_at IS NULL
+      WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL
         ${version === undefined ? Prisma.empty : Prisma.sql`AND version = ${version}`}
       RETURNING *
     )

@@ -33,12 +33,19 @@ export function decodeCursor(text: string, list: Pick<TaskCursor, 'sort' | 'orde
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const INSTANT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?\+00$/
+const DATE_LENGTH = 'YYYY-MM-DD'.length
 const MAX_TITLE_KEY = 1_000
 
 function isKey(key: string, sort: TaskSort): boolean {
   if (sort === 'title') return key.length <= MAX_TITLE_KEY && key.isWellFormed() && !key.includes('\0')
-  if (sort === 'dueAt' && key === 'infinity') return true
-  return INSTANT.test(key) && !Number.isNaN(Date.parse(key.replace(' ', 'T').replace('+00', 'Z')))
+  return (sort === 'dueAt' && key === 'infinity') || isInstant(key)
+}
+
+/** PostgreSQL refuses 30 February and the year 0, and `Date` takes them. */
+function isInstant(key: string): boolean {
+  if (!INSTANT.test(key) || key < '0001') return false
+  const instant = new Date(key.replace(' ', 'T').replace('+00', 'Z'))
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(key.slice(0, DATE_LENGTH))
 }
 
 function parse(text: string): unknown {

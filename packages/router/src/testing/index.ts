@@ -1,6 +1,5 @@
-import type { User } from '@taskwire/contract'
-import { wire } from '@taskwire/contract'
-import { createTRPCClient, localLink, type TRPCClient } from '@trpc/client'
+import { type ErrorData, type User, wire } from '@taskwire/contract'
+import { createTRPCClient, isTRPCClientError, localLink, type TRPCClient } from '@trpc/client'
 import { appRouter, createCaller } from '../app-router.ts'
 import { createContext, type RequestInfo } from '../context.ts'
 import { createServices, type Services, type ServicesConfig } from '../services.ts'
@@ -15,6 +14,7 @@ export function testServices(
     jwtSecret: 'a secret of tests, at least 32 characters',
     accessTokenTtlSeconds: 900,
     bcryptCost: 4,
+    limitStore: { redis: null, multiplier: 1_000 },
     policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 14 * 86_400, refreshAbsoluteTtlSeconds: 30 * 86_400 },
     ...overrides,
   })
@@ -25,6 +25,11 @@ export function testRequest(request: Partial<RequestInfo> = {}): RequestInfo {
   return {
     requestId: 'test',
     device: { userAgent: 'vitest', ip: '127.0.0.1' },
+    address: '127.0.0.1',
+    batchSize: 1,
+    crossSite: false,
+    reportLimit: () => {},
+    audit: () => {},
     bearerToken: null,
     refreshToken: null,
     setRefreshToken: () => {},
@@ -33,6 +38,8 @@ export function testRequest(request: Partial<RequestInfo> = {}): RequestInfo {
 }
 
 export type TestCaller = ReturnType<typeof createCaller>
+
+export type TestClient = TRPCClient<typeof appRouter>
 
 /** A user who has registered and is signed in. */
 export interface TestUser {
@@ -44,6 +51,8 @@ export interface TestUser {
   refreshToken: string
   /** Calls procedures as this user, by the access token. */
   caller: TestCaller
+  /** The same as a client would: through the wire format and the error shape. */
+  client: TestClient
 }
 
 let users = 0
@@ -61,7 +70,8 @@ export async function testUser(services: Services): Promise<TestUser> {
   })
   const { user, accessToken } = await anonymous.auth.register({ email, password })
   const caller = await testCaller(services, { bearerToken: accessToken })
-  return { user, email, password, accessToken, refreshToken, caller }
+  const client = inProcessClient(services, { bearerToken: accessToken })
+  return { user, email, password, accessToken, refreshToken, caller, client }
 }
 
 /** Calls procedures as an HTTP request with these properties would. */
@@ -70,7 +80,7 @@ export async function testCaller(services: Services, request: Partial<RequestInf
 }
 
 /** The typed client over the real router, without HTTP: through the wire format and the error shape, both ways. */
-export function inProcessClient(services: Services, request: Partial<RequestInfo> = {}): TRPCClient<typeof appRouter> {
+export function inProcessClient(services: Services, request: Partial<RequestInfo> = {}): TestClient {
   return createTRPCClient({
     links: [
       localLink({
@@ -80,4 +90,14 @@ export function inProcessClient(services: Services, request: Partial<RequestInfo
       }),
     ],
   })
+}
+
+/** What a client is told of a call that has to fail. */
+export async function refusalOf(call: Promise<unknown>): Promise<ErrorData> {
+  const error: unknown = await call.then(
+    (answer) => new Error(`Not refused: ${JSON.stringify(answer)}`),
+    (reason: unknown) => reason,
+  )
+  if (isTRPCClientError<typeof appRouter>(error) && error.data) return error.data
+  throw error
 }

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { databaseVariables } from '../testing/database-variables.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { describeStatus } from './describe-status.ts'
+
+test('up, status and down tell what they did', async () => {
+  const variables = await databaseVariables()
+  const up = await runCommand('migrate up', variables)
+  expect(up).toMatchObject({ exitCode: 0, results: [expect.stringMatching(/^Applied \d{14}_init/)] })
+  const names = up.results[0]?.replace('Applied ', '').split(', ') ?? []
+  expect(up.progress).toEqual(names.map((name) => `Applying ${name}`))
+  expect(await runCommand('migrate up', variables)).toEqual({
+    exitCode: 0,
+    results: ['Nothing to do: the database is up to date'],
+    progress: [],
+  })
+
+  const last = names.at(-1)
+  expect(await runCommand('migrate down', variables)).toEqual({
+    exitCode: 0,
+    results: [`Took back ${last}`],
+    progress: [`Taking back ${last}`],
+  })
+  const status = await runCommand('migrate status', variables)
+  expect(status.exitCode).toBe(0)
+  expect(status.results.at(-1)).toMatch(new RegExp(`^pending +- +${last}$`))
+
+  const rest = names.slice(0, -1).toReversed()
+  const down = await runCommand('migrate down --count 99', variables)
+  expect(down.results).toEqual([
+    rest.length === 0 ? 'Nothing to do: no migration is applied' : `Took back ${rest.join(', ')}`,
+  ])
+  expect((await runCommand('migrate down', variables)).results).toEqual(['Nothing to do: no migration is applied'])
+})
+
+test('a name that is none is refused in one sentence', async () => {
+  const { exitCode, progress } = await runCommand('migrate new Add-Things', {})
+  expect(exitCode).toBe(1)
+  expect(progress).toEqual([expect.stringContaining('not "Add-Things"')])
+})
+
+const nothing = { applied: [], pending: [], failed: [], edited: [], unknown: [] }
+const appliedAt = new Date('2026-11-21T09:00:00Z')
+
+test('the status is a list, oldest first', () => {
+  const { lines, ok } = describeStatus({ ...nothing, applied: [{ name: '1_a', appliedAt }], pending: ['2_b'] })
+  expect(ok).toBe(true)
+  expect(lines).toEqual([
+    'state    applied at                migration',
+    'applied  2026-11-21T09:00:00.000Z  1_a',
+    'pending  -                         2_b',
+  ])
+})
+
+test.each([
+  { state: 'failed', status: { ...nothing, failed: ['1_a'] } },
+  { state: 'edited', status: { ...nothing, applied: [{ name: '1_a', appliedAt }], edited: ['1_a'] } },
+  { state: 'unknown', status: { ...nothing, applied: [{ name: '1_a', appliedAt }], unknown: ['1_a'] } },
+])('a migration that is $state stands out', ({ state, status }) => {
+  const { lines, ok } = describeStatus(status)
+  expect(ok).toBe(false)
+  expect(lines[1]).toMatch(new RegExp(`^${state} .* 1_a$`))
+})

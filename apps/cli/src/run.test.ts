@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { openDatabase } from '@taskwire/prisma'
+import { expect, test } from 'vitest'
+import { databaseVariables } from './testing/database-variables.ts'
+import { runCommand } from './testing/run-command.ts'
+
+test.each(['', 'migrate', 'migrate up', 'migrate down', 'migrate status', 'migrate new', 'doctor', 'seed'])(
+  '`taskwire %s --help` explains itself, with an example',
+  async (command) => {
+    const { exitCode, results, progress } = await runCommand(`${command} --help`, {})
+    expect(exitCode).toBe(0)
+    expect(results[0]).toMatch(/^Usage: taskwire/)
+    expect(results.join('\n')).toMatch(/Examples?:\n {2}\$ pnpm taskwire /)
+    expect(progress).toEqual([])
+  },
+)
+
+test.each([
+  { line: 'migrat', says: "error: unknown command 'migrat'", see: 'See `pnpm taskwire --help`.' },
+  { line: 'migrate upp', says: "error: unknown command 'upp'", see: 'See `pnpm taskwire migrate --help`.' },
+  { line: 'doctor --fast', says: "error: unknown option '--fast'", see: 'See `pnpm taskwire doctor --help`.' },
+  { line: 'seed 12', says: "error: too many arguments for 'seed'. Expected 0 arguments but got 1.", see: '' },
+  { line: 'migrate new', says: "error: missing required argument 'name'", see: '' },
+  { line: 'migrate down --count 0', says: 'It has to be a whole number of at least 1.', see: '' },
+  { line: 'migrate down --count two', says: 'It has to be a whole number of at least 1.', see: '' },
+])('`taskwire $line` is refused clearly', async ({ line, says, see }) => {
+  const { exitCode, results, progress } = await runCommand(line, {})
+  expect(exitCode).toBe(1)
+  expect(results).toEqual([])
+  expect(progress.join('\n')).toContain(says)
+  expect(progress.join('\n')).toContain(see)
+})
+
+test('without a command the help is shown, and the exit code is 1', async () => {
+  const { exitCode, progress } = await runCommand('', {})
+  expect(exitCode).toBe(1)
+  expect(progress[0]).toMatch(/^Usage: taskwire/)
+})
+
+test('a wrong configuration is one line for each variable, and no stack', async () => {
+  const { exitCode, progress } = await runCommand('migrate up', { PORT: 'x', LOG_LEVEL: 'y' })
+  expect(exitCode).toBe(1)
+  expect(progress).toEqual([expect.stringMatching(/^PORT is "x"/), expect.stringMatching(/^LOG_LEVEL is "y"/)])
+})
+
+test.each(['migrate status', 'seed', 'migrate up', 'migrate down'])(
+  'where no server listens, `taskwire %s` says so in one sentence',
+  async (line) => {
+    const { exitCode, progress } = await runCommand(line, { DATABASE_URL: 'postgresql://me:hunter2@127.0.0.1:1/x' })
+    expect(exitCode).toBe(1)
+    expect(progress).toEqual([expect.stringMatching(/^The database cannot be reached: .*ECONNREFUSED.*DATABASE_URL$/)])
+    expect(progress[0]).not.toContain('hunter2')
+  },
+)
+
+test('a folder that is in use is one sentence', async () => {
+  const variables = { DATA_DIR: (await databaseVariables())['DATA_DIR'] ?? '' }
+  if (variables.DATA_DIR === '') return
+  await using _holder = await openDatabase({ dataDir: variables.DATA_DIR })
+  const { exitCode, progress } = await runCommand('migrate status', variables)
+  expect(exitCode).toBe(1)
+  expect(progress).toEqual([expect.stringMatching(/is in use by a running server: stop it, or set DATABASE_URL$/)])
+})
+
+test('as a process: results on standard output, the rest on standard error, and it ends by itself', async () => {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [
+      '--import=tsx',
+      '--conditions=@taskwire/source',
+      fileURLToPath(new URL('main.ts', import.meta.url)),
+      'migrate',
+      'up',
+    ],
+    {
+      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], ...(await databaseVariables()) },
+      timeout: 15_000,
+    },
+  )
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/^Applied \d{14}_init.*\n$/)
+  expect(stderr).toMatch(/^Applying \d{14}_init\n/)
+})

@@ -1,0 +1,59 @@
+import { Command, CommanderError } from 'commander'
+import { doctorCommand } from './doctor/command.ts'
+import { explainFailure } from './explain-failure.ts'
+import { migrateCommand } from './migrate/command.ts'
+import { seedCommand } from './seed/command.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * Runs a command line.
+ *
+ * @param args without the program's name
+ * @returns the exit code: 0, or 1 when something is wrong
+ */
+export async function run(args: string[], terminal: Terminal): Promise<number> {
+  let exitCode = 0
+  const finish = (ok: boolean) => {
+    exitCode = ok ? 0 : 1
+  }
+  const program = new Command('taskwire')
+    .description('Looks after the database of Taskwire.')
+    .addHelpText('after', EXAMPLES)
+    .addCommand(migrateCommand(terminal, finish))
+    .addCommand(doctorCommand(terminal, finish))
+    .addCommand(seedCommand(terminal))
+  for (const command of family(program)) {
+    command
+      .exitOverride()
+      .showHelpAfterError(`See \`pnpm ${pathOf(command)} --help\`.`)
+      .configureOutput({
+        writeOut: (text) => terminal.result(text.trimEnd()),
+        writeErr: (text) => terminal.progress(text.trimEnd()),
+      })
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    // Commander has said it already.
+    if (error instanceof CommanderError) return error.exitCode
+    terminal.progress(explainFailure(error))
+    return 1
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ pnpm taskwire migrate up
+  $ pnpm taskwire doctor
+
+The configuration is that of the server: the environment, and .env (see .env.example).`
+
+/** A command with its subcommands, and theirs. */
+function family(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(family)]
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
+}

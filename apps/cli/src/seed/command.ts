@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
+import { createCaller, createInnerContext, createServices, type Services } from '@taskwire/router'
+import type { Env } from '@taskwire/server/env'
+import { Command } from 'commander'
+import { CommandError, type Terminal } from '../terminal.ts'
+import { DEMONSTRATION_ACCOUNT, demonstrationTags, demonstrationTasks } from './demonstration.ts'
+
+/** Tasks after which progress is told. */
+const STEP = 100
+
+/** `taskwire seed`: an account to look around with. */
+export function seedCommand(terminal: Terminal): Command {
+  const { email, password } = DEMONSTRATION_ACCOUNT
+  return new Command('seed')
+    .description(`Makes a demonstration account, ${email} with the password ${password}, with tasks and tags.`)
+    .addHelpText('after', '\nSafe to repeat: what is there is left as it is.\n\nExample:\n  $ pnpm taskwire seed')
+    .action(async () => {
+      const env = terminal.readEnv()
+      if (env.production) {
+        throw new CommandError('The demonstration account has a public password: it is not made in production')
+      }
+      await using database = await openDatabase(env.database)
+      await prepareSchema(database, env, terminal)
+      const services = createServices({
+        db: database.client,
+        ...env.identity,
+        // Nobody is given a token here.
+        jwtSecret: randomBytes(32).toString('hex'),
+        limitStore: { redis: null, multiplier: 1 },
+      })
+      try {
+        await seed(services, terminal)
+      } finally {
+        await services.close()
+      }
+    })
+}
+
+async function prepareSchema({ migrations }: OpenDatabase, { autoMigrate }: Env, terminal: Terminal): Promise<void> {
+  const { pending } = await migrations.status()
+  if (pending.length === 0) return
+  if (!autoMigrate) throw new CommandError('Migrations are pending: run `pnpm taskwire migrate up` first')
+  await migrations.up({ onProgress: (name) => terminal.progress(`Applying ${name}`) })
+}
+
+async function seed(services: Services, terminal: Terminal): Promise<void> {
+  const caller = createCaller(createInnerContext(services, await findOrMakeAccount(services)))
+  const tags = demonstrationTags()
+  const tasks = demonstrationTasks(new Date())
+  for (const tag of tags) await caller.tag.create(tag)
+  for (const [index, task] of tasks.entries()) {
+    await caller.task.create(task)
+    if ((index + 1) % STEP === 0) terminal.progress(`Created ${index + 1} of ${tasks.length} tasks`)
+  }
+  const { email, password } = DEMONSTRATION_ACCOUNT
+  terminal.result(`${email} (password ${password}) has ${tasks.length} tasks and ${tags.length} tags`)
+}
+
+/** @returns the user's id */
+async function findOrMakeAccount(services: Services): Promise<string> {
+  const { email } = DEMONSTRATION_ACCOUNT
+  const known = await services.db.user.findUnique({ where: { email }, select: { id: true } })
+  if (known !== null) return known.id
+  const { user } = await createCaller(createInnerContext(services, null)).auth.register(DEMONSTRATION_ACCOUNT)
+  return user.id
+}

@@ -1,0 +1,16 @@
+import type { Env } from '@taskwire/server/env'
+
+/** What a command has of the world: a test gives it another. */
+export interface Terminal {
+  /** @throws EnvError */
+  readEnv(): Env
+  /** A line of what was asked for: standard output. */
+  result(line: string): void
+  /** A line about what is going on: standard error. */
+  progress(line: string): void
+}
+
+/** A command that refuses to do what it was asked for; the message says why, in one plain sentence. */
+export class CommandError extends Error {
+  override name = 'CommandError'
+}

@@ -1,0 +1,22 @@
+import { parseEnvironment } from '@taskwire/server/env'
+import { run } from '../run.ts'
+
+export interface Outcome {
+  exitCode: number
+  /** Standard output, by lines. */
+  results: string[]
+  /** Standard error, by lines. */
+  progress: string[]
+}
+
+/** Runs a command line as `pnpm taskwire` would, with these variables and no others. */
+export async function runCommand(line: string, variables: Record<string, string>): Promise<Outcome> {
+  const results: string[] = []
+  const progress: string[] = []
+  const exitCode = await run(line.split(' ').filter(Boolean), {
+    readEnv: () => parseEnvironment(variables, '/nowhere'),
+    result: (text) => results.push(...text.split('\n')),
+    progress: (text) => progress.push(...text.split('\n')),
+  })
+  return { exitCode, results, progress }
+}

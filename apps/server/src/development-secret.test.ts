@@ -1,0 +1,33 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { developmentSecret } from './development-secret.ts'
+
+let dataDir: string
+beforeEach(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'taskwire-secret-'))
+  dataDir = join(folder, 'not', 'there', 'yet')
+  return () => rmSync(folder, { recursive: true })
+})
+
+test('a secret is made once and found again', async () => {
+  const secret = await developmentSecret(dataDir)
+  expect(secret.length).toBeGreaterThanOrEqual(32)
+  expect(await developmentSecret(dataDir)).toBe(secret)
+})
+
+test('only its owner may read it', async () => {
+  await developmentSecret(dataDir)
+  expect(statSync(join(dataDir, 'jwt-secret')).mode & 0o777).toBe(0o600)
+})
+
+test('processes that start at once agree on one, and leave nothing else', async () => {
+  const secrets = await Promise.all(Array.from({ length: 20 }, () => developmentSecret(dataDir)))
+  expect(new Set(secrets).size).toBe(1)
+  expect(readdirSync(dataDir)).toEqual(['jwt-secret'])
+})
+
+test('two folders have two', async () => {
+  expect(await developmentSecret(join(dataDir, 'a'))).not.toBe(await developmentSecret(join(dataDir, 'b')))
+})

@@ -1,0 +1,32 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/**
+ * The secret that signs tokens where none is configured: made once and kept in the folder, so that nobody is signed out
+ * by a restart. Not for production, where every machine needs the same.
+ */
+export async function developmentSecret(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'jwt-secret')
+  const known = await readFile(file, 'utf8').catch(ifMissing)
+  if (known !== undefined) return known
+
+  await mkdir(dataDir, { recursive: true })
+  const draft = `${file}.${randomUUID()}`
+  try {
+    await writeFile(draft, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    // Unlike a rename, a link never replaces what another process has written meanwhile.
+    await link(draft, file).catch(ifThere)
+  } finally {
+    await rm(draft, { force: true })
+  }
+  return readFile(file, 'utf8')
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
+
+function ifThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
+}

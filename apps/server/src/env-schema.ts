@@ -1,0 +1,118 @@
+import ms from 'ms'
+import { z } from 'zod'
+
+export type EnvironmentVariables = z.infer<ReturnType<typeof environmentSchema>>
+
+/** Every variable that is read, by its name. In production some must be set, and some may say less. */
+export function environmentSchema(production: boolean) {
+  const inProduction = <T extends z.ZodType>(schema: T) => (production ? schema : schema.optional())
+  return z
+    .object({
+      NODE_ENV: oneOf(['development', 'test', 'production']).default('development'),
+      HOST: variable('a host name or address', (text) => text).default('127.0.0.1'),
+      PORT: wholeNumber(0, 65_535).default(3000),
+      PUBLIC_URL: inProduction(publicUrl),
+      DATABASE_URL: inProduction(databaseUrl),
+      DIRECT_DATABASE_URL: databaseUrl.optional(),
+      DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
+      DATA_DIR: variable('a folder', (text) => text).default('.data'),
+      AUTO_MIGRATE: trueOrFalse.default(!production),
+      JWT_SECRET: inProduction(jwtSecret),
+      ACCESS_TOKEN_TTL: duration.prefault('15m'),
+      REFRESH_IDLE_TTL: duration.prefault('14d'),
+      REFRESH_ABSOLUTE_TTL: duration.prefault('30d'),
+      COOKIE_CROSS_SITE: trueOrFalse.default(false),
+      BCRYPT_COST: wholeNumber(production ? 10 : 4, 31).default(12),
+      PASSWORD_MIN_LENGTH: wholeNumber(1, 72).default(8),
+      CORS_ORIGINS: origins.default([]),
+      TRUST_PROXY: wholeNumber(0, 100).default(0),
+      LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    })
+    .refine((env) => env.DIRECT_DATABASE_URL === undefined || env.DATABASE_URL !== undefined, {
+      path: ['DIRECT_DATABASE_URL'],
+      error: 'is set and DATABASE_URL is not: set both, or neither for the embedded database',
+    })
+    .refine((env) => env.REFRESH_IDLE_TTL <= env.REFRESH_ABSOLUTE_TTL, {
+      path: ['REFRESH_IDLE_TTL'],
+      error: 'is longer than REFRESH_ABSOLUTE_TTL, which ends a session in any case: make it shorter',
+    })
+}
+
+/** A variable and how its text is read; a reader answers undefined to what it cannot read. */
+function variable<T>(expected: string, read: (text: string) => T | undefined) {
+  return readable(read, (text) => `is ${JSON.stringify(text)}, but has to be ${expected}`, expected)
+}
+
+/** The same for what must not be shown. */
+function secret<T>(expected: string, read: (text: string) => T | undefined) {
+  return readable(read, () => `is not what it has to be: ${expected}`, expected)
+}
+
+function readable<T>(read: (text: string) => T | undefined, complaint: (text: string) => string, expected: string) {
+  return z.string({ error: `is missing: in production it has to be ${expected}` }).transform((text, context): T => {
+    const value = read(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: complaint(text) })
+    return z.NEVER
+  })
+}
+
+function oneOf<T extends string>(choices: readonly T[]) {
+  return variable(`one of ${choices.join(', ')}`, (text) => choices.find((choice) => choice === text))
+}
+
+function wholeNumber(minimum: number, maximum: number) {
+  return variable(`a whole number from ${minimum} to ${maximum}`, (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    return number >= minimum && number <= maximum ? number : undefined
+  })
+}
+
+const trueOrFalse = variable('true or false', (text) =>
+  text === 'true' || text === 'false' ? text === 'true' : undefined,
+)
+
+/** In seconds. */
+const duration = variable('a duration of a second or more, with its unit, such as 15m or 14d', (text) => {
+  const milliseconds = /[a-z]$/i.test(text) ? ms(text as ms.StringValue) : undefined
+  return milliseconds !== undefined && milliseconds >= 1_000 ? Math.floor(milliseconds / 1_000) : undefined
+})
+
+// The database's URL holds its password.
+const databaseUrl = secret(
+  'a URL such as postgresql://user:password@host:5432/database, special characters percent-encoded',
+  (text) => (/^postgres(ql)?:$/.test(parseUrl(text)?.protocol ?? '') ? text : undefined),
+)
+
+const SECRET_LENGTH = 32
+const jwtSecret = secret(`at least ${SECRET_LENGTH} characters, such as \`openssl rand -base64 48\` prints`, (text) =>
+  text.length >= SECRET_LENGTH ? text : undefined,
+)
+
+const publicUrl = variable('an http or https URL such as https://tasks.example.com', (text) => {
+  const url = parseUrl(text)
+  const plain = url !== null && isHttp(url) && url.search + url.hash + url.username + url.password === ''
+  return plain ? url.href.replace(/\/+$/, '') : undefined
+})
+
+const origins = variable('origins such as https://app.example.com, separated by commas', (text) => {
+  const listed = text
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '')
+  return listed.every(isOrigin) ? listed : undefined
+})
+
+/** Exactly what a browser sends as `Origin`: no path, no slash at the end, lower case. */
+function isOrigin(text: string): boolean {
+  const url = parseUrl(text)
+  return url !== null && isHttp(url) && url.origin === text
+}
+
+function isHttp({ protocol }: URL): boolean {
+  return protocol === 'http:' || protocol === 'https:'
+}
+
+function parseUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null
+}

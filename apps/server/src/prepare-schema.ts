@@ -1,0 +1,31 @@
+import type { OpenDatabase } from '@taskwire/prisma'
+
+/** The database's schema is not the one that this program works with. */
+export class SchemaError extends Error {
+  override name = 'SchemaError'
+}
+
+/**
+ * Applies pending migrations where that is wanted.
+ *
+ * @returns the names of those applied
+ * @throws SchemaError when migrations are pending and not to be applied, or one was never finished; MigrationError
+ */
+export async function prepareSchema(
+  { migrations }: Pick<OpenDatabase, 'migrations'>,
+  { autoMigrate }: { autoMigrate: boolean },
+): Promise<string[]> {
+  const { pending, failed } = await migrations.status()
+  if (failed.length > 0) {
+    throw new SchemaError(
+      `The migration ${failed[0]} was begun and never finished: see \`pnpm taskwire migrate status\``,
+    )
+  }
+  if (pending.length === 0) return []
+  if (!autoMigrate) {
+    throw new SchemaError(
+      `The database lacks ${pending.join(', ')}: run \`pnpm taskwire migrate up\`, or set AUTO_MIGRATE=true`,
+    )
+  }
+  return migrations.up()
+}

@@ -1,0 +1,5 @@
+import type { Task } from '@taskwire/client'
+
+export function ownerOf(task: Task) {
+  return task.userId
+}

@@ -1,0 +1,3 @@
+import { createTaskwireClient } from '@taskwire/client'
+
+export const task = createTaskwireClient({ url: '' }).task.rename

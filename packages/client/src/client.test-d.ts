@@ -1,0 +1,57 @@
+import { expectTypeOf } from 'vitest'
+import {
+  type createTaskwireClient,
+  type ErrorReason,
+  isTaskwireError,
+  type RouterInputs,
+  type RouterOutputs,
+  type Tag,
+  type Task,
+  type TaskwireClient,
+  type User,
+} from './index.ts'
+
+declare const client: TaskwireClient
+
+expectTypeOf<typeof createTaskwireClient>().returns.toEqualTypeOf<TaskwireClient>()
+expectTypeOf<typeof createTaskwireClient>().parameter(0).toHaveProperty('url').toEqualTypeOf<string>()
+
+// What comes back has the public types, with real dates.
+expectTypeOf(client.task.get.query({ id: '' })).resolves.toEqualTypeOf<Task>()
+expectTypeOf(client.auth.me.query()).resolves.toEqualTypeOf<User>()
+expectTypeOf(client.tag.list.query()).resolves.items.toExtend<Tag>()
+expectTypeOf<Task['dueAt']>().toEqualTypeOf<Date | null>()
+expectTypeOf(client.task.delete.mutate({ id: '' })).resolves.toEqualTypeOf<null>()
+
+// Inputs and outputs have names, for functions of one's own.
+expectTypeOf<RouterInputs['task']['create']['dueAt']>().toEqualTypeOf<Date | null | undefined>()
+expectTypeOf<RouterOutputs['task']['list']['items']>().toEqualTypeOf<Task[]>()
+
+// An input is needed where there is one, and may be left out where all of it is optional.
+expectTypeOf(client.task.list.query).toBeCallableWith()
+expectTypeOf(client.task.list.query).toBeCallableWith({ search: 'x', dueAfter: new Date() })
+// @ts-expect-error a title is missing
+client.task.create.mutate({})
+// @ts-expect-error a date, not its text
+client.task.create.mutate({ title: 'Write', dueAt: '2026-12-24' })
+// @ts-expect-error no such field
+client.task.create.mutate({ title: 'Write', userId: '' })
+// @ts-expect-error a query is no mutation
+client.task.list.mutate()
+// @ts-expect-error no such procedure
+client.task.rename
+
+// A signal goes with any call.
+expectTypeOf(client.task.list.query).toBeCallableWith({}, { signal: new AbortController().signal })
+
+// An error narrows by its reason to what the reason carries.
+declare const error: unknown
+if (isTaskwireError(error)) {
+  expectTypeOf(error).toExtend<Error>()
+  expectTypeOf(error.data.reason).toEqualTypeOf<ErrorReason>()
+  expectTypeOf(error.data.requestId).toEqualTypeOf<string>()
+  if (error.data.reason === 'VERSION_CONFLICT') expectTypeOf(error.data.current).toEqualTypeOf<Task | Tag>()
+  if (error.data.reason === 'RATE_LIMITED') expectTypeOf(error.data.retryAfter).toEqualTypeOf<number>()
+  // @ts-expect-error no such reason
+  if (error.data.reason === 'TEAPOT') throw error
+}

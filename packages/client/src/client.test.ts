@@ -1,0 +1,142 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { type TaskListInput, taskListInputSchema } from '@taskwire/contract'
+import { testDatabase } from '@taskwire/prisma/testing'
+import { appRouter, createContext } from '@taskwire/router'
+import { type TestUser, testRequest, testServices, testUser } from '@taskwire/router/testing'
+import { createHTTPServer } from '@trpc/server/adapters/standalone'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createTaskwireClient, type TaskwireClient } from './client.ts'
+import { isTaskwireError } from './error.ts'
+import { newId } from './new-id.ts'
+
+let services: ReturnType<typeof testServices>
+let server: ReturnType<typeof createHTTPServer>
+let url: string
+let ada: TestUser
+let client: TaskwireClient
+let requested: URL[]
+
+beforeAll(async () => {
+  services = testServices((await testDatabase()).client)
+  server = createHTTPServer({
+    router: appRouter,
+    basePath: '/trpc/',
+    maxBatchSize: 10,
+    createContext: ({ req }) =>
+      createContext(services, testRequest({ bearerToken: req.headers.authorization?.replace('Bearer ', '') ?? null })),
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  ada = await testUser(services)
+})
+beforeEach(() => {
+  requested = []
+  client = createTaskwireClient({
+    url,
+    token: ada.accessToken,
+    fetch: (input, init) => {
+      requested.push(new URL(String(input)))
+      return fetch(input, init)
+    },
+  })
+})
+afterAll(async () => {
+  server.closeAllConnections()
+  server.close()
+  await services.close()
+})
+
+test('dates go out and come back as dates', async () => {
+  const id = newId()
+  const dueAt = new Date('2026-12-24T18:00:00.123Z')
+  const task = await client.task.create.mutate({ id, title: 'Write', dueAt })
+  expect(task).toMatchObject({ id, dueAt, createdAt: expect.any(Date), completedAt: null })
+  expect(await client.task.get.query({ id })).toEqual(task)
+})
+
+test('whoever signs in calls on with the token that they got', async () => {
+  const anonymous = createTaskwireClient({ url })
+  const { accessToken, user } = await anonymous.auth.login.mutate({ email: ada.email, password: ada.password })
+  expect(await createTaskwireClient({ url, token: accessToken }).auth.me.query()).toEqual(user)
+})
+
+test('eleven calls made at once travel in two requests', async () => {
+  const answers = await Promise.all(Array.from({ length: 11 }, () => client.auth.me.query()))
+  expect(answers).toEqual(Array(11).fill(ada.user))
+  expect(requested.map(procedures)).toEqual([Array(10).fill('auth.me'), ['auth.me']])
+})
+
+test('mutations of auth go each by itself, whatever else is called', async () => {
+  const { email, password } = ada
+  await Promise.all([
+    client.auth.login.mutate({ email, password }),
+    client.auth.login.mutate({ email, password }),
+    client.tag.create.mutate({ name: 'Home' }),
+    client.tag.create.mutate({ name: 'Garden' }),
+  ])
+  expect(requested.map(({ pathname, search }) => pathname + search).sort()).toEqual([
+    '/trpc/auth.login',
+    '/trpc/auth.login',
+    '/trpc/tag.create,tag.create?batch=1',
+  ])
+})
+
+test('every query that is valid fits into one URL', async () => {
+  const longest: TaskListInput = {
+    limit: 100,
+    cursor: 'x'.repeat(2_048),
+    completed: false,
+    tagIds: Array.from({ length: 50 }, newId),
+    search: '🙂'.repeat(200),
+    dueAfter: new Date('2026-01-01'),
+    dueBefore: new Date('2026-12-31'),
+    deleted: false,
+    sort: 'createdAt',
+    order: 'desc',
+    withTotal: false,
+    direction: 'forward',
+  }
+  expect(taskListInputSchema.safeParse(longest).success).toBe(true)
+  const error = await client.task.list.query(longest).catch((cause) => cause)
+  // The server read it, and found that the cursor is none of its own.
+  if (!isTaskwireError(error) || error.data.reason !== 'VALIDATION_FAILED') throw error
+  expect(error.data.issues.map(({ path }) => path)).toEqual(['cursor'])
+})
+
+test('long queries made at once are split over several URLs', async () => {
+  const search = '🙂'.repeat(200)
+  await Promise.all(Array.from({ length: 4 }, () => client.task.list.query({ search })))
+  expect(requested.map((request) => procedures(request).length)).toEqual([3, 1])
+  for (const { href } of requested) expect(href.length).toBeLessThan(8_000)
+})
+
+test('a query too long for any URL is refused before it is sent', async () => {
+  await expect(client.task.list.query({ search: 'x'.repeat(10_000) })).rejects.toThrow('Input is too big')
+  expect(requested).toEqual([])
+})
+
+test('a stale version brings the task as it is now', async () => {
+  const { id, version } = await client.task.create.mutate({ title: 'Write' })
+  const current = await client.task.setCompleted.mutate({ id, completed: true })
+  const error = await client.task.update.mutate({ id, version, title: 'Rewrite' }).catch((cause) => cause)
+  if (!isTaskwireError(error) || error.data.reason !== 'VERSION_CONFLICT') throw error
+  expect(error.data.current).toEqual(current)
+})
+
+test('an input that is refused names each field', async () => {
+  const error = await client.task.create.mutate({ title: ' ', tagIds: ['?'] }).catch((cause) => cause)
+  if (!isTaskwireError(error) || error.data.reason !== 'VALIDATION_FAILED') throw error
+  expect(error.data.issues.map(({ path }) => path)).toEqual(['title', 'tagIds.0'])
+})
+
+test('a call of a batch fails without the others', async () => {
+  const [missing, me] = await Promise.allSettled([client.task.get.query({ id: newId() }), client.auth.me.query()])
+  expect(missing).toMatchObject({ reason: { data: { reason: 'NOT_FOUND', httpStatus: 404 } } })
+  expect(me).toMatchObject({ value: ada.user })
+  expect(requested).toHaveLength(1)
+})
+
+function procedures({ pathname }: URL): string[] {
+  return pathname.replace('/trpc/', '').split(',')
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { id, inputObject, instant, outputId, outputInstant } from './fields.ts'
+import { text } from './text.ts'
+
+/** A key with which an internal tool calls as the user; what it is can be read once, when it is made. */
+export interface ApiToken {
+  /** UUID. */
+  id: string
+  /** What the user calls it. */
+  name: string
+  createdAt: Date
+  /** When it was last used, to the minute; null before the first time. */
+  lastUsedAt: Date | null
+  /** When it stops working; null for never. */
+  expiresAt: Date | null
+}
+
+/** Input of `apiToken.create`. */
+export interface ApiTokenCreateInput {
+  /** 1 to 100 code points after trimming: which tool it is for. */
+  name: string
+  /** In the future; null or absent for a token without end. */
+  expiresAt?: Date | null
+}
+
+/** The answer of `apiToken.create`. */
+export interface ApiTokenCreated {
+  /** The token itself, `twk_…`: shown here and never again. To send as `Authorization: Bearer …`. */
+  token: string
+  apiToken: ApiToken
+}
+
+/** Input of `apiToken.revoke`. */
+export interface ApiTokenIdInput {
+  /** The token to revoke; `NOT_FOUND` when the user has none with this id that works. */
+  id: string
+}
+
+const apiTokenSchema: z.ZodType<ApiToken, ApiToken> = z.object({
+  id: outputId().describe('UUID.'),
+  name: z.string().describe('What the user calls it.'),
+  createdAt: outputInstant().describe('When it was made.'),
+  lastUsedAt: outputInstant().nullable().describe('When it was last used, to the minute; null before the first time.'),
+  expiresAt: outputInstant().nullable().describe('When it stops working; null for never.'),
+})
+
+/** The output of `apiToken.list`. */
+export const apiTokenListSchema: z.ZodType<ApiToken[], ApiToken[]> = z.array(apiTokenSchema)
+
+/** The schema of {@link ApiTokenCreateInput}. */
+export const apiTokenCreateInputSchema: z.ZodType<ApiTokenCreateInput, ApiTokenCreateInput> = inputObject({
+  name: text({ label: 'Name', min: 1, max: 100 }).describe('1 to 100 code points after trimming: what it is for.'),
+  expiresAt: instant('Expiry').nullable().optional().describe('In the future; null or absent for a token without end.'),
+})
+
+/** The schema of {@link ApiTokenCreated}. */
+export const apiTokenCreatedSchema: z.ZodType<ApiTokenCreated, ApiTokenCreated> = z.object({
+  token: z.string().describe('The token itself: shown here and never again. To send as `Authorization: Bearer …`.'),
+  apiToken: apiTokenSchema,
+})
+
+/** The schema of {@link ApiTokenIdInput}. */
+export const apiTokenIdInputSchema: z.ZodType<ApiTokenIdInput, ApiTokenIdInput> = inputObject({
+  id: id().describe('The token to revoke.'),
+})

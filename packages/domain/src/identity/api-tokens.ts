@@ -1,0 +1,86 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { ApiToken, ApiTokenCreated, ApiTokenCreateInput, ApiTokenIdInput } from '@taskwire/contract'
+import type { Database, Prisma } from '@taskwire/prisma'
+import { DomainError } from '../domain-error.ts'
+
+/** What an API token begins with, so that a leaked one is recognised, by scanners too. */
+const PREFIX = 'twk_'
+const TOKEN = /^twk_[A-Za-z0-9_-]{43}$/
+
+const apiTokenSelect = {
+  id: true,
+  name: true,
+  createdAt: true,
+  lastUsedAt: true,
+  expiresAt: true,
+} satisfies Prisma.ApiTokenSelect
+
+export function isApiToken(token: string): boolean {
+  return token.startsWith(PREFIX)
+}
+
+/** Makes a token; the database keeps its hash alone. @throws DomainError VALIDATION_FAILED for an end in the past */
+export async function createApiToken(
+  db: Database,
+  userId: string,
+  { name, expiresAt = null }: ApiTokenCreateInput,
+): Promise<ApiTokenCreated> {
+  if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
+    throw new DomainError('VALIDATION_FAILED', {
+      issues: [{ path: 'expiresAt', message: 'Expiry must be in the future' }],
+    })
+  }
+  const token = `${PREFIX}${randomBytes(32).toString('base64url')}`
+  const apiToken = await db.apiToken.create({
+    data: { userId, name, expiresAt, tokenHash: hashOf(token) },
+    select: apiTokenSelect,
+  })
+  return { token, apiToken }
+}
+
+/** The user's tokens that are not revoked, the newest first. */
+export async function listApiTokens(db: Database, userId: string): Promise<ApiToken[]> {
+  return db.apiToken.findMany({
+    where: { userId, revokedAt: null },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    select: apiTokenSelect,
+  })
+}
+
+/** Ends a token for good. @throws DomainError NOT_FOUND */
+export async function revokeApiToken(db: Database, userId: string, { id }: ApiTokenIdInput): Promise<void> {
+  const revoked = await db.$executeRaw`
+    UPDATE api_tokens SET revoked_at = clock_timestamp()
+    WHERE user_id = ${userId}::uuid AND id = ${id}::uuid AND revoked_at IS NULL`
+  if (revoked === 0) throw new DomainError('NOT_FOUND')
+}
+
+/**
+ * Whose the token is; its use is noted, once a minute at most.
+ *
+ * @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED, ACCOUNT_INACTIVE
+ */
+export async function findApiTokenOwner(db: Database, token: string): Promise<string> {
+  if (!TOKEN.test(token)) throw new DomainError('TOKEN_INVALID')
+  const [found] = await db.$queryRaw<
+    { userId: string; id: string; expired: boolean; isActive: boolean; stale: boolean }[]
+  >`
+    SELECT user_id AS "userId", api_tokens.id, is_active AS "isActive",
+      coalesce(expires_at <= clock_timestamp(), false) AS expired,
+      coalesce(last_used_at < clock_timestamp() - interval '1 minute', true) AS stale
+    FROM api_tokens JOIN users ON users.id = user_id
+    WHERE token_hash = ${hashOf(token)} AND revoked_at IS NULL`
+  if (found === undefined) throw new DomainError('TOKEN_INVALID')
+  if (found.expired) throw new DomainError('TOKEN_EXPIRED')
+  if (!found.isActive) throw new DomainError('ACCOUNT_INACTIVE')
+  if (found.stale) {
+    await db.$executeRaw`
+      UPDATE api_tokens SET last_used_at = clock_timestamp() WHERE user_id = ${found.userId}::uuid AND id = ${found.id}::uuid`
+  }
+  return found.userId
+}
+
+/** The token is 32 random bytes: a plain hash is as good as any, and can be looked up. */
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}

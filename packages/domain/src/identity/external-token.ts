@@ -1,0 +1,82 @@
+import { createSecretKey } from 'node:crypto'
+import jwt from 'jsonwebtoken'
+import { DomainError } from '../domain-error.ts'
+
+/** A sign-in service whose tokens are taken as well. */
+export interface ExternalIssuer {
+  /** The `iss` of its tokens. */
+  issuer: string
+  /** The `aud` that they must have. */
+  audience: string
+  /** Shared with that service for HS256. */
+  secret: string
+}
+
+/** Whom a foreign token speaks for. */
+export interface ExternalSubject {
+  issuer: string
+  /** The user's name at that issuer. */
+  subject: string
+  /** As the issuer has it; absent in a token that names none. */
+  email: string | undefined
+}
+
+export interface ExternalTokens {
+  /** Whether the token claims to be of this issuer; nothing is verified yet. */
+  claims(token: string): boolean
+  /** @throws DomainError TOKEN_EXPIRED for a token that only its age invalidates, else TOKEN_INVALID */
+  verify(token: string): ExternalSubject
+}
+
+const MAX_LENGTH = 8_192
+const MAX_SUBJECT_LENGTH = 255
+const CLOCK_SKEW_SECONDS = 30
+
+/** Reads the tokens of another issuer: HS256 by its own secret, with its issuer and audience; `typ` and `kid` are its affair. */
+export function createExternalTokens({ issuer, audience, secret }: ExternalIssuer): ExternalTokens {
+  const key = createSecretKey(Buffer.from(secret))
+  return {
+    claims(token) {
+      if (token.length > MAX_LENGTH) return false
+      const payload = jwt.decode(token)
+      return typeof payload === 'object' && payload?.iss === issuer
+    },
+
+    verify(token) {
+      const { header, payload } = verifySignature(token, { key, issuer, audience })
+      const { sub, exp, iat, nbf, email } = payload
+      const now = Date.now() / 1_000
+      if ('crit' in header || typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) throw invalid()
+      if (typeof exp !== 'number' || (iat ?? 0) > now + CLOCK_SKEW_SECONDS || (nbf ?? 0) > now + CLOCK_SKEW_SECONDS) {
+        throw invalid()
+      }
+      if (exp <= now) throw new DomainError('TOKEN_EXPIRED')
+      return { issuer, subject: sub, email: typeof email === 'string' ? email : undefined }
+    },
+  }
+}
+
+function verifySignature(
+  token: string,
+  { key, issuer, audience }: { key: ReturnType<typeof createSecretKey>; issuer: string; audience: string },
+): { header: jwt.JwtHeader; payload: jwt.JwtPayload } {
+  try {
+    const { header, payload } = jwt.verify(token, key, {
+      algorithms: ['HS256'],
+      issuer,
+      audience,
+      complete: true,
+      ignoreExpiration: true,
+      ignoreNotBefore: true,
+    })
+    if (typeof payload === 'string') throw invalid()
+    return { header, payload }
+  } catch {
+    // The library's messages quote the token, and why it is refused is nobody's business.
+    throw invalid()
+  }
+}
+
+function invalid(): DomainError<'TOKEN_INVALID'> {
+  return new DomainError('TOKEN_INVALID')
+}

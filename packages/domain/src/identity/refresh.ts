@@ -1,0 +1,83 @@
+import type { User } from '@taskwire/contract'
+import type { Database } from '@taskwire/prisma'
+import { DomainError } from '../domain-error.ts'
+import type { Identity } from './identity.ts'
+import { decideRefresh, type SessionState } from './refresh-decision.ts'
+import { type SignIn, signIn } from './session.ts'
+import { endSession } from './sessions.ts'
+import type { TokenSubject } from './tokens.ts'
+
+interface SessionRow extends SessionState, User {
+  expiresAt: Date
+}
+
+/**
+ * Renews a sign-in by its refresh token. Any number of tabs may do so at once, and an answer may be lost at any point,
+ * without ending the session; a token that somebody else has used since does end it.
+ *
+ * @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED, SESSION_REVOKED, ACCOUNT_INACTIVE
+ */
+export async function refresh(db: Database, identity: Identity, refreshToken: string): Promise<SignIn> {
+  const presented = identity.tokens.verifyRefresh(refreshToken)
+  const { userId, sessionId } = presented
+  for (;;) {
+    const session = await readSession(db, presented)
+    if (session === null) throw new DomainError('SESSION_REVOKED')
+    switch (decideRefresh(session, presented.generation)) {
+      case 'serve':
+        return renew(identity, presented, session)
+      case 'rotate': {
+        const next = await rotate(db, identity, presented)
+        if (next !== null) {
+          identity.audit({ event: 'refreshed', userId, sessionId })
+          return renew(identity, presented, { ...session, ...next })
+        }
+        // Somebody was faster, with a rotation or a logout: the session is another one now.
+        continue
+      }
+      case 'reuse':
+        await endSession(db, presented)
+        identity.audit({ event: 'reuseDetected', userId, sessionId })
+        throw new DomainError('SESSION_REVOKED')
+      case 'inactive':
+        throw new DomainError('ACCOUNT_INACTIVE')
+      case 'ended':
+        throw new DomainError('SESSION_REVOKED')
+    }
+  }
+}
+
+function renew(identity: Identity, { sessionId }: TokenSubject, session: SessionRow): SignIn {
+  const { generation, expiresAt, id, email, createdAt, updatedAt } = session
+  return signIn(identity, { id, email, createdAt, updatedAt }, { sessionId, generation, expiresAt })
+}
+
+async function readSession(db: Database, { userId, sessionId }: TokenSubject): Promise<SessionRow | null> {
+  const [session] = await db.$queryRaw<SessionRow[]>`
+    SELECT users.id, email, users.created_at AS "createdAt", users.updated_at AS "updatedAt", is_active AS "isActive",
+      generation, confirmed_at IS NOT NULL AS confirmed, expires_at AS "expiresAt",
+      extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS age,
+      revoked_at IS NULL AND clock_timestamp() < least(idle_expires_at, expires_at) AS stands
+    FROM sessions JOIN users ON users.id = user_id
+    WHERE user_id = ${userId}::uuid AND sessions.id = ${sessionId}::uuid`
+  return session ?? null
+}
+
+/** Makes the next generation, in one statement: of any number of attempts, one succeeds. */
+async function rotate(
+  db: Database,
+  { policy }: Identity,
+  { userId, sessionId, generation }: TokenSubject,
+): Promise<{ generation: number } | null> {
+  const [rotated] = await db.$queryRaw<{ generation: number }[]>`
+    UPDATE sessions SET
+      generation = generation + 1,
+      rotated_at = clock_timestamp(),
+      confirmed_at = NULL,
+      idle_expires_at = least(clock_timestamp() + make_interval(secs => ${policy.refreshIdleTtlSeconds}::int), expires_at)
+    WHERE user_id = ${userId}::uuid AND id = ${sessionId}::uuid AND generation = ${generation} AND revoked_at IS NULL
+      AND clock_timestamp() < least(idle_expires_at, expires_at)
+      AND EXISTS (SELECT FROM users WHERE users.id = user_id AND is_active)
+    RETURNING generation`
+  return rotated ?? null
+}

@@ -1,0 +1,22 @@
+/** What an operator wants to find in the log afterwards. Nothing in it is secret. */
+export interface SecurityEvent {
+  event:
+    | 'registered'
+    | 'signedIn'
+    | 'signInFailed'
+    | 'refreshed'
+    | 'reuseDetected'
+    | 'sessionRevoked'
+    | 'tokenCreated'
+    | 'tokenRevoked'
+    | 'passwordChanged'
+    | 'accountDeleted'
+    | 'throttled'
+  /** Absent where the user is not known. */
+  userId?: string
+  sessionId?: string
+  /** Of an API token. */
+  tokenId?: string
+  /** The limit that was hit. */
+  limit?: string
+}

@@ -1,0 +1,250 @@
+import { testDatabase } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { RequestInfo } from './context.ts'
+import { inProcessClient, refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
+
+let services: ReturnType<typeof testServices>
+beforeAll(async () => {
+  services = testServices((await testDatabase()).client)
+})
+afterAll(() => services.close())
+
+const password = 'correct horse battery staple'
+const unauthorized = { code: 'UNAUTHORIZED', httpStatus: 401, requestId: 'test' }
+
+let addresses = 0
+function newEmail(): string {
+  addresses += 1
+  return `someone-${addresses}@example.com`
+}
+
+/** A browser: it keeps what the server sets as its cookie. */
+function newBrowser(request: Partial<RequestInfo> = {}) {
+  const cookies: Parameters<RequestInfo['setRefreshToken']>[0][] = []
+  const client = inProcessClient(services, { ...request, setRefreshToken: (token) => cookies.push(token) })
+  return { client, cookies }
+}
+
+function clientWith(bearerToken: string, server = services) {
+  return inProcessClient(server, { bearerToken })
+}
+
+describe('registering', () => {
+  test('signs in, with a token to call by and one for the cookie', async () => {
+    const { client, cookies } = newBrowser()
+    const email = newEmail()
+    const { user, accessToken, accessTokenExpiresAt } = await client.auth.register.mutate({ email, password })
+    expect(user).toEqual({ id: user.id, email, createdAt: expect.any(Date), updatedAt: user.createdAt })
+    expect(await clientWith(accessToken).auth.me.query()).toEqual(user)
+    expect(secondsUntil(accessTokenExpiresAt)).toBeCloseTo(900, -1)
+    expect(cookies).toEqual([{ token: expect.stringMatching(/^ey/), expiresAt: expect.any(Date) }])
+    expect(secondsUntil(cookies[0]?.expiresAt)).toBeCloseTo(30 * 86_400, -2)
+    expect(cookies[0]?.token).not.toBe(accessToken)
+  })
+
+  test.each([
+    ['in capitals', (email: string) => email.toUpperCase()],
+    ['between blanks', (email: string) => ` ${email}\n`],
+    ['in full-width letters', (email: string) => email.replace('someone', 'ｓｏｍｅｏｎｅ').replace('@', '＠')],
+    ['with a ligature', (email: string) => email.replace('ffi', 'ﬃ')],
+    ['with a Kelvin sign', (email: string) => email.replace('k', '\u212a')],
+  ])('a second time with the same address %s is EMAIL_TAKEN', async (_, lookAlike) => {
+    const email = newEmail().replace('-', '-kffi-')
+    const { client, cookies } = newBrowser()
+    await client.auth.register.mutate({ email, password })
+    const again = client.auth.register.mutate({ email: lookAlike(email), password })
+    expect(await refusalOf(again)).toMatchObject({ reason: 'EMAIL_TAKEN', httpStatus: 409 })
+    expect(cookies).toHaveLength(1)
+  })
+
+  test('twice at once makes one account', async () => {
+    const email = newEmail()
+    const results = await Promise.allSettled(
+      Array.from({ length: 5 }, () => newBrowser().client.auth.register.mutate({ email, password })),
+    )
+    const refused = results.filter((result) => result.status === 'rejected')
+    expect(refused).toHaveLength(4)
+    for (const { reason } of refused) expect(reason.data).toMatchObject({ reason: 'EMAIL_TAKEN' })
+    expect(await services.db.user.count({ where: { email } })).toBe(1)
+    expect(await services.db.session.count({ where: { user: { email } } })).toBe(1)
+  })
+
+  test.each([
+    ['1234567', 'Password must have at least 8 characters'],
+    ['𝒳𝒳𝒳𝒳', 'Password must have at least 8 characters'],
+    ['password1', 'Password is too common: it is among the first that anybody would try'],
+    ['i am SOMEONE-else', 'Password must not contain the name in your email address'],
+    ['ä'.repeat(37), 'Password is too long: at most 72 bytes (accented letters and emoji count for several)'],
+  ])('is refused with the password %s', async (weak, message) => {
+    const { client, cookies } = newBrowser()
+    const email = 'someone-else@example.com'
+    expect(await refusalOf(client.auth.register.mutate({ email, password: weak }))).toMatchObject({
+      reason: 'VALIDATION_FAILED',
+      issues: [{ path: 'password', message }],
+    })
+    expect(cookies).toEqual([])
+    expect(await services.db.user.count({ where: { email } })).toBe(0)
+  })
+})
+
+describe('signing in', () => {
+  test('opens one more session, for any spelling of the address', async () => {
+    const { user, email, accessToken } = await testUser(services)
+    const { client, cookies } = newBrowser()
+    const answer = await client.auth.login.mutate({ email: ` ${email.toUpperCase()}`, password })
+    expect(answer.user).toEqual(user)
+    expect(cookies).toHaveLength(1)
+    expect(await clientWith(answer.accessToken).auth.me.query()).toEqual(user)
+    expect(await clientWith(accessToken).auth.me.query()).toEqual(user)
+    expect(await services.db.session.count({ where: { userId: user.id } })).toBe(2)
+  })
+
+  test('with anything wrong is INVALID_CREDENTIALS, and nobody learns what it was', async () => {
+    const [inactive, withoutPassword, fine] = [
+      await testUser(services),
+      await testUser(services),
+      await testUser(services),
+    ]
+    await services.db.user.update({ where: { id: inactive.user.id }, data: { isActive: false } })
+    await services.db.user.update({ where: { id: withoutPassword.user.id }, data: { passwordHash: null } })
+    const attempts = [
+      { email: newEmail(), password },
+      { email: fine.email, password: `${password}r` },
+      { email: fine.email, password: '' },
+      { email: fine.email, password: 'x'.repeat(1_000) },
+      { email: inactive.email, password },
+      { email: inactive.email, password: 'wrong' },
+      { email: withoutPassword.email, password },
+    ]
+    for (const attempt of attempts) {
+      const { client, cookies } = newBrowser()
+      const refusal = await refusalOf(client.auth.login.mutate(attempt))
+      expect(refusal).toEqual({ ...unauthorized, reason: 'INVALID_CREDENTIALS' })
+      expect(cookies).toEqual([])
+    }
+  })
+
+  test('remembers from where, and until when by the clock of the database', async () => {
+    const { user, email } = await testUser(services)
+    await services.db.session.deleteMany({ where: { userId: user.id } })
+    const device = { userAgent: `Browser/${'1'.repeat(400)}`, ip: '2001:db8::1' }
+    await newBrowser({ device }).client.auth.login.mutate({ email, password })
+    const [session] = await services.db.$queryRaw<Record<string, unknown>[]>`
+      SELECT user_agent, ip, generation, revoked_at,
+        abs(extract(epoch FROM clock_timestamp() - created_at)) < 10 AS made_now,
+        round(extract(epoch FROM idle_expires_at - created_at))::int AS idle,
+        round(extract(epoch FROM expires_at - created_at))::int AS absolute
+      FROM sessions WHERE user_id = ${user.id}::uuid`
+    expect(session).toEqual({
+      user_agent: device.userAgent.slice(0, 300),
+      ip: device.ip,
+      generation: 1,
+      revoked_at: null,
+      made_now: true,
+      idle: 14 * 86_400,
+      absolute: 30 * 86_400,
+    })
+  })
+})
+
+describe('an access token', () => {
+  test('is needed to call what is not public', async () => {
+    const { client } = newBrowser()
+    for (const call of [client.auth.me.query(), client.task.list.query(), client.tag.create.mutate({ name: 'x' })]) {
+      expect(await refusalOf(call)).toEqual({ ...unauthorized, reason: 'TOKEN_MISSING' })
+    }
+  })
+
+  test('that is none is refused, and so is a refresh token', async () => {
+    const { accessToken, refreshToken } = await testUser(services)
+    for (const token of ['', 'x', `${accessToken}x`, accessToken.slice(0, -1), refreshToken]) {
+      expect(await refusalOf(clientWith(token).auth.me.query())).toEqual({ ...unauthorized, reason: 'TOKEN_INVALID' })
+    }
+  })
+
+  test('of another secret is refused', async () => {
+    const other = testServices(services.db, { jwtSecret: 'another secret, of at least 32 characters' })
+    const { accessToken } = await testUser(other)
+    expect(await refusalOf(clientWith(accessToken).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
+    await other.close()
+  })
+
+  test('ends with its time', async () => {
+    const hasty = testServices(services.db, { accessTokenTtlSeconds: 1 })
+    const { client } = await testUser(hasty)
+    await vi.waitFor(async () => {
+      expect(await refusalOf(client.auth.me.query())).toEqual({ ...unauthorized, reason: 'TOKEN_EXPIRED' })
+    }, 3_000)
+    await hasty.close()
+  })
+
+  test('of a session that has run out is SESSION_REVOKED', async () => {
+    const { user, email } = await testUser(services)
+    const { accessToken } = await newBrowser().client.auth.login.mutate({ email, password })
+    await services.db.$executeRaw`
+      UPDATE sessions SET idle_expires_at = clock_timestamp(), expires_at = clock_timestamp()
+      WHERE user_id = ${user.id}::uuid`
+    expect(await refusalOf(clientWith(accessToken).auth.me.query())).toEqual({
+      ...unauthorized,
+      reason: 'SESSION_REVOKED',
+    })
+  })
+})
+
+describe('signing out', () => {
+  test('clears the cookie and ends the session at once, and no other', async () => {
+    const { user, email, accessToken, refreshToken } = await testUser(services)
+    const other = await newBrowser().client.auth.login.mutate({ email, password })
+    await clientWith(accessToken).auth.me.query()
+    const { client, cookies } = newBrowser({ refreshToken })
+    expect(await client.auth.logout.mutate()).toBeNull()
+    expect(cookies).toEqual([null])
+    expect(await refusalOf(clientWith(accessToken).auth.me.query())).toEqual({
+      ...unauthorized,
+      reason: 'SESSION_REVOKED',
+    })
+    expect(await clientWith(other.accessToken).auth.me.query()).toEqual(user)
+  })
+
+  test('breaks no call that is being checked in that moment', async () => {
+    const { user, email } = await testUser(services)
+    const { accessToken } = await newBrowser().client.auth.login.mutate({ email, password })
+    const call = clientWith(accessToken).auth.me.query()
+    services.sessionCheck.forget(user.id)
+    expect(await call).toEqual(user)
+  })
+
+  test('twice, without a cookie or with one that is none, clears the cookie all the same', async () => {
+    const { accessToken, refreshToken } = await testUser(services)
+    for (const cookie of [null, 'garbage', accessToken, refreshToken, refreshToken]) {
+      const { client, cookies } = newBrowser({ refreshToken: cookie })
+      expect(await client.auth.logout.mutate()).toBeNull()
+      expect(cookies).toEqual([null])
+    }
+  })
+})
+
+describe('another process', () => {
+  test('refuses a session that has ended, and an account that was deactivated, within 5 seconds', async () => {
+    const other = testServices(services.db)
+    const [leaver, inactive] = [await testUser(services), await testUser(services)]
+    const refusalThere = ({ accessToken }: TestUser) => refusalOf(clientWith(accessToken, other).auth.me.query())
+    for (const { accessToken, user } of [leaver, inactive]) {
+      expect(await clientWith(accessToken, other).auth.me.query()).toEqual(user)
+    }
+    await newBrowser({ refreshToken: leaver.refreshToken }).client.auth.logout.mutate()
+    await services.db.user.update({ where: { id: inactive.user.id }, data: { isActive: false } })
+    await vi.waitFor(
+      async () => {
+        expect(await refusalThere(leaver)).toEqual({ ...unauthorized, reason: 'SESSION_REVOKED' })
+        expect(await refusalThere(inactive)).toEqual({ ...unauthorized, reason: 'ACCOUNT_INACTIVE' })
+      },
+      { timeout: 5_000, interval: 100 },
+    )
+    await other.close()
+  })
+})
+
+function secondsUntil(date: Date | undefined): number {
+  return ((date?.getTime() ?? 0) - Date.now()) / 1_000
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import { testDatabase } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
+
+let services: ReturnType<typeof testServices>
+let me: TestUser
+beforeAll(async () => {
+  services = testServices((await testDatabase()).client)
+})
+beforeEach(async () => {
+  me = await testUser(services)
+})
+afterAll(() => services.close())
+
+function times<T>(count: number, call: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => call(index))
+}
+
+test.each([
+  ['title', () => ({ title: randomUUID() })],
+  ['tags', () => ({ tagIds: [] })],
+])('of 50 updates of the %s by one version one wins, and the others are shown the winner', async (_, change) => {
+  const { id, version } = await me.caller.task.create({ title: 'x' })
+  const results = await Promise.allSettled(times(50, () => me.client.task.update.mutate({ id, version, ...change() })))
+  const won = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  expect(won).toHaveLength(1)
+  const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.data] : []))
+  expect(lost).toHaveLength(49)
+  for (const refusal of lost) expect(refusal).toMatchObject({ reason: 'VERSION_CONFLICT', current: won[0] })
+})
+
+test('50 creates with one id make one task, and all answer with it', async () => {
+  const id = randomUUID()
+  const tag = await me.caller.tag.create({ name: 'x' })
+  const answers = await Promise.all(
+    times(50, (index) => me.caller.task.create({ id, title: String(index), tagIds: [tag.id] })),
+  )
+  for (const answer of answers) expect(answer).toEqual(answers[0])
+  expect(await me.caller.task.list({ withTotal: true })).toMatchObject({ total: 1, items: [answers[0]] })
+})
+
+test('50 creates of tags with one id make one tag, and with one name as well', async () => {
+  const id = randomUUID()
+  const tags = await Promise.all(times(50, (index) => me.caller.tag.create({ id, name: String(index) })))
+  for (const tag of tags) expect(tag).toEqual(tags[0])
+
+  const named = await Promise.allSettled(times(50, () => me.client.tag.create.mutate({ name: 'Home' })))
+  const refused = named.filter((result) => result.status === 'rejected')
+  expect(refused).toHaveLength(49)
+  for (const { reason } of refused) expect(reason.data).toMatchObject({ reason: 'TAG_NAME_TAKEN' })
+})
+
+test('50 renames of tags to one name leave one of that name', async () => {
+  const tags = await Promise.all(times(10, (index) => me.caller.tag.create({ name: String(index) })))
+  const results = await Promise.allSettled(
+    times(50, (index) => me.client.tag.update.mutate({ id: tags[index % 10]?.id ?? '', name: 'Home' })),
+  )
+  for (const result of results) {
+    if (result.status === 'rejected') expect(result.reason.data).toMatchObject({ reason: 'TAG_NAME_TAKEN' })
+  }
+  expect((await me.caller.tag.list()).filter(({ name }) => name === 'Home')).toHaveLength(1)
+})
+
+test('writers of every kind, on the same tasks and tags, never wait for each other in a circle', async () => {
+  const [red, green] = [await me.caller.tag.create({ name: 'red' }), await me.caller.tag.create({ name: 'green' })]
+  const task = await me.caller.task.create({ title: 'x' })
+  const writes = [
+    (n: number) => me.caller.task.setCompleted({ id: task.id, completed: n % 2 === 0 }),
+    () => me.caller.task.update({ id: task.id, tagIds: [red.id] }),
+    (n: number) => me.caller.tag.update({ id: red.id, name: `red ${n}` }),
+    () => me.caller.task.create({ title: 'y', tagIds: [green.id, red.id] }),
+    () => me.caller.task.update({ id: task.id, tagIds: [green.id] }),
+    (n: number) => me.caller.tag.update({ id: green.id, name: `green ${n}` }),
+    async () => {
+      const { id } = await me.caller.task.create({ title: 'z', tagIds: [red.id] })
+      await me.caller.task.delete({ id })
+    },
+    async (n: number) => {
+      const { id } = await me.caller.tag.create({ name: `blue ${n}` })
+      await me.caller.tag.delete({ id })
+    },
+  ]
+  // Each failure is a deadlock: nothing else is wrong with these calls.
+  await Promise.all(times(120, (n) => writes[n % writes.length]?.(n)))
+  expect((await me.caller.task.get({ id: task.id })).tags).toHaveLength(1)
+})
+
+test('updates of the tags leave the tags of one of them, never of two', async () => {
+  const tags = await Promise.all(times(6, (index) => me.caller.tag.create({ name: String(index) })))
+  const ids = tags.map(({ id }) => id)
+  const [first, second] = [ids.slice(0, 3), ids.slice(3)]
+  const task = await me.caller.task.create({ title: 'x', tagIds: first })
+  for (let round = 0; round < 5; round += 1) {
+    const answers = await Promise.all(
+      times(20, (index) => me.caller.task.update({ id: task.id, tagIds: index % 2 === 0 ? first : second })),
+    )
+    const { tags: left } = await me.caller.task.get({ id: task.id })
+    for (const shown of [left, ...answers.map((answer) => answer.tags)]) {
+      expect([first, second]).toContainEqual(shown.map(({ id }) => id))
+    }
+  }
+})
+
+test('who has seen a version never sees a smaller one appear', async () => {
+  const tag = await me.caller.tag.create({ name: 'x' })
+  const tasks = await Promise.all(times(8, (index) => me.caller.task.create({ title: String(index) })))
+  let writing = true
+  const writer = async (index: number) => {
+    const id = tasks[index]?.id ?? ''
+    for (let round = 0; round < 15; round += 1) {
+      await me.caller.task.update({ id, title: String(round) })
+      await me.caller.task.create({ title: String(round), tagIds: [tag.id] })
+      await me.caller.task.update({ id, tagIds: round % 2 === 0 ? [tag.id] : [] })
+      await me.caller.tag.update({ id: tag.id, name: `${index}-${round}` })
+    }
+  }
+  const writers = Promise.all(times(8, writer)).finally(() => {
+    writing = false
+  })
+
+  let highest = 0
+  let polls = 0
+  const seen = new Set<string>()
+  const appeared: number[][] = []
+  while (writing) {
+    const rows = await services.db.$queryRaw<{ id: string; version: number }[]>`
+      SELECT id, version FROM tasks WHERE user_id = ${me.user.id}::uuid
+      UNION ALL SELECT id, version FROM tags WHERE user_id = ${me.user.id}::uuid`
+    const fresh = rows.filter(({ id, version }) => !seen.has(`${id}/${version}`))
+    for (const { id, version } of fresh) {
+      seen.add(`${id}/${version}`)
+      if (version <= highest) appeared.push([highest, version])
+    }
+    highest = Math.max(highest, ...rows.map(({ version }) => version))
+    polls += 1
+  }
+  await writers
+  expect(appeared).toEqual([])
+  expect(polls).toBeGreaterThan(20)
+  expect(highest).toBeGreaterThan(400)
+})
+
+test('an account that is deleted while it writes leaves nothing, and its writers are told so', async () => {
+  const task = await me.caller.task.create({ title: 'x' })
+  const writes = times(40, (index) =>
+    index % 2 === 0
+      ? me.client.task.create.mutate({ title: 'y' })
+      : me.client.task.setCompleted.mutate({ id: task.id, completed: true }),
+  )
+  await writes[5]
+  const [results] = await Promise.all([
+    Promise.allSettled(writes),
+    services.db.user.delete({ where: { id: me.user.id } }),
+  ])
+  for (const result of results) {
+    if (result.status === 'fulfilled') continue
+    expect((await refusalOf(Promise.reject(result.reason))).reason).toMatch(/^(SESSION_REVOKED|NOT_FOUND)$/)
+  }
+  expect(await services.db.task.count({ where: { userId: me.user.id } })).toBe(0)
+})

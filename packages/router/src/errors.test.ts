@@ -1,0 +1,190 @@
+import type { ErrorData } from '@taskwire/contract'
+import { freshDatabase, testDatabase } from '@taskwire/prisma/testing'
+import { getUntypedClient } from '@trpc/client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { refusalOf, type TestClient, type TestUser, testServices, testUser } from './testing/index.ts'
+
+let services: ReturnType<typeof testServices>
+let me: TestUser
+beforeAll(async () => {
+  services = testServices((await testDatabase()).client)
+  me = await testUser(services)
+})
+afterAll(() => services.close())
+
+/** As a client that does not check its types: whatever somebody may send. */
+function query(path: string, input?: unknown, client: TestClient = me.client): Promise<ErrorData> {
+  return refusalOf(getUntypedClient(client).query(path, input))
+}
+
+function mutate(path: string, input?: unknown, client: TestClient = me.client): Promise<ErrorData> {
+  return refusalOf(getUntypedClient(client).mutation(path, input))
+}
+
+function invalid(...issues: { path: string; message: string }[]) {
+  return { code: 'BAD_REQUEST', httpStatus: 400, reason: 'VALIDATION_FAILED', requestId: 'test', issues }
+}
+
+/** Nobody's. */
+const id = '0199c0de-0000-7000-8000-000000000000'
+
+describe('a mistaken input is refused with an issue for each field', () => {
+  test.each([
+    ['task.create', {}, [{ path: 'title', message: 'Title is required' }]],
+    ['task.create', { title: ' ' }, [{ path: 'title', message: 'Title must have 1 to 200 characters' }]],
+    ['task.create', { title: 'a\0b' }, [{ path: 'title', message: 'Title contains characters that cannot be stored' }]],
+    [
+      'task.create',
+      { title: '\ud800' },
+      [{ path: 'title', message: 'Title contains characters that cannot be stored' }],
+    ],
+    ['task.create', { title: 'x', dueAt: '2026-01-01' }, [{ path: 'dueAt', message: 'Not a valid date' }]],
+    ['task.create', { title: 'x', dueAt: new Date(Number.NaN) }, [{ path: 'dueAt', message: 'Not a valid date' }]],
+    ['task.create', { title: 'x', tagIds: [id, 'tag'] }, [{ path: 'tagIds.1', message: 'Id must be a UUID' }]],
+    ['task.create', { title: 'x', userId: id }, [{ path: 'userId', message: 'Unknown field' }]],
+    ['task.create', { title: 'x', version: 7 }, [{ path: 'version', message: 'Unknown field' }]],
+    ['task.update', { id, title: 'x', completedAt: new Date(0) }, [{ path: 'completedAt', message: 'Unknown field' }]],
+    [
+      'task.update',
+      { id, version: 1 },
+      [{ path: '', message: 'Nothing to change: send title, description, completed, dueAt or tagIds' }],
+    ],
+    [
+      'task.setCompleted',
+      { id: 'x', completed: 1 },
+      [
+        { path: 'id', message: 'Id must be a UUID' },
+        { path: 'completed', message: 'Completed must be true or false' },
+      ],
+    ],
+    ['task.delete', undefined, [{ path: '', message: 'Input must be an object' }]],
+    ['tag.create', { name: 'x', color: 'red' }, [{ path: 'color', message: 'Color must look like #1e90ff' }]],
+    ['tag.update', { id }, [{ path: '', message: 'Nothing to change: send name or color' }]],
+    [
+      'auth.register',
+      { email: 'nobody', password: '' },
+      [
+        { path: 'email', message: 'Not a valid email address' },
+        { path: 'password', message: 'Password is required' },
+      ],
+    ],
+  ])('%s with %j', async (path, input, issues) => {
+    expect(await mutate(path, input)).toEqual(invalid(...issues))
+  })
+
+  test.each([
+    [{ limit: 101 }, [{ path: 'limit', message: 'Limit must be a whole number from 1 to 100' }]],
+    [
+      { cursor: 'garbage' },
+      [{ path: 'cursor', message: 'Not a valid cursor: send the nextCursor of the page before' }],
+    ],
+    [
+      { sort: 'id; DROP TABLE tasks' },
+      [{ path: 'sort', message: 'Sort must be one of createdAt, updatedAt, dueAt, title' }],
+    ],
+    [
+      { limit: 0, offset: -1, dueAfter: 'today' },
+      [
+        { path: 'limit', message: 'Limit must be a whole number from 1 to 100' },
+        { path: 'offset', message: 'Offset must be a whole number from 0 to 10000' },
+        { path: 'dueAfter', message: 'Not a valid date' },
+      ],
+    ],
+  ])('task.list with %j', async (input, issues) => {
+    expect(await query('task.list', input)).toEqual(invalid(...issues))
+  })
+})
+
+describe('a call that cannot be made says why', () => {
+  test('by the reason alone, where there is no more to it', async () => {
+    await me.caller.tag.create({ name: 'Taken' })
+    const requestId = 'test'
+    const notFound = { code: 'NOT_FOUND', httpStatus: 404, reason: 'NOT_FOUND', requestId }
+    expect(await query('task.get', { id })).toEqual(notFound)
+    expect(await mutate('tag.delete', { id })).toEqual(notFound)
+    const conflict = { code: 'CONFLICT', httpStatus: 409, requestId }
+    expect(await mutate('tag.create', { name: 'taken' })).toEqual({ ...conflict, reason: 'TAG_NAME_TAKEN' })
+    const { email, password } = me
+    expect(await mutate('auth.register', { email, password })).toEqual({ ...conflict, reason: 'EMAIL_TAKEN' })
+  })
+
+  test('with the row as it is, its dates as dates, when its version has moved on', async () => {
+    const task = await me.caller.task.create({ title: 'x', dueAt: new Date() })
+    const current = await me.caller.task.update({ id: task.id, title: 'y' })
+    expect(await mutate('task.update', { id: task.id, version: task.version, title: 'z' })).toEqual({
+      code: 'CONFLICT',
+      httpStatus: 409,
+      reason: 'VERSION_CONFLICT',
+      requestId: 'test',
+      current,
+    })
+    expect(current.dueAt).toBeInstanceOf(Date)
+  })
+
+  test.each(['task', 'task.nothing', 'nothing.get', '__proto__', 'task.constructor', 'task.get.call'])(
+    'when there is no procedure %s',
+    async (path) => {
+      expect(await query(path)).toEqual({
+        code: 'NOT_FOUND',
+        httpStatus: 404,
+        reason: 'UNKNOWN_PROCEDURE',
+        requestId: 'test',
+      })
+    },
+  )
+})
+
+describe('an account that is deleted while its token still works', () => {
+  test('is told to sign in again', async () => {
+    const { client, caller, user } = await testUser(services)
+    const task = await caller.task.create({ title: 'x' })
+    await client.auth.me.query()
+    await services.db.user.delete({ where: { id: user.id } })
+    for (const call of [
+      client.auth.me.query(),
+      client.task.create.mutate({ title: 'y' }),
+      client.tag.create.mutate({ name: 'y' }),
+    ]) {
+      expect(await refusalOf(call)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
+    }
+    expect(await refusalOf(client.task.update.mutate({ id: task.id, tagIds: [] }))).toMatchObject({
+      reason: 'NOT_FOUND',
+    })
+    expect(await client.task.list.query()).toMatchObject({ items: [] })
+  })
+})
+
+describe('a failure on the server', () => {
+  const internal = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, reason: 'INTERNAL', requestId: 'test' }
+
+  test('gives nothing away, whether the schema is not as expected or the database is gone', async () => {
+    const database = await freshDatabase()
+    const broken = testServices(database.client)
+    try {
+      const { client } = await testUser(broken)
+      await database.client.$executeRaw`ALTER TABLE tasks RENAME COLUMN title TO headline`
+      for (const call of [client.task.list.query(), client.task.create.mutate({ title: 'x' })]) {
+        const error: unknown = await call.catch((reason: unknown) => reason)
+        expect(error).toMatchObject({ message: 'Something went wrong on the server', data: internal })
+      }
+      await database.close()
+      for (const call of [client.auth.me.query(), client.tag.create.mutate({ name: 'x' })]) {
+        const error = await refusalOf(call)
+        expect([
+          internal,
+          { ...internal, code: 'SERVICE_UNAVAILABLE', httpStatus: 503, reason: 'UNAVAILABLE', retryAfter: 1 },
+        ]).toContainEqual(error)
+      }
+    } finally {
+      await broken.close()
+      await database.close()
+    }
+  })
+
+  test('of a row that does not fit the promised output is ours, not the caller’s', async () => {
+    const { client, caller } = await testUser(services)
+    const { id } = await caller.task.create({ title: 'x', dueAt: new Date() })
+    await services.db.$executeRaw`UPDATE tasks SET due_at = 'infinity' WHERE id = ${id}::uuid`
+    expect(await refusalOf(client.task.get.query({ id }))).toEqual(internal)
+  })
+})

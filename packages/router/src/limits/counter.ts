@@ -1,0 +1,26 @@
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
+
+/** Where calls are counted. */
+export interface LimitStore {
+  /** An ioredis client, which all processes share; null: each process counts for itself. */
+  redis: object | null
+  /** Multiplies every limit. */
+  multiplier: number
+}
+
+/** While Redis is away each process counts alone, and gets this part of the limit: together they are not to exceed it. */
+const INSURED_PART = 0.5
+
+export function createCounter(
+  { redis, multiplier }: LimitStore,
+  { name, points, seconds }: { name: string; points: number; seconds: number },
+): RateLimiterAbstract {
+  const options = { keyPrefix: `taskwire:limit:${name}`, points: points * multiplier, duration: seconds }
+  if (redis === null) return new RateLimiterMemory(options)
+  return new RateLimiterRedis({
+    ...options,
+    storeClient: redis,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: new RateLimiterMemory({ ...options, points: Math.max(1, options.points * INSURED_PART) }),
+  })
+}

@@ -1,0 +1,63 @@
+import { RateLimiterRes } from 'rate-limiter-flexible'
+import { createCounter, type LimitStore } from './counter.ts'
+import { createPasswordThrottle, type PasswordThrottle } from './password-throttle.ts'
+
+/** How many calls a minute, or whatever the window is; the key that is counted is in the name. */
+const policy = {
+  loginsPerAddress: { points: 30, seconds: 300 },
+  registrationsPerAddress: { points: 10, seconds: 300 },
+  refreshesPerAddress: { points: 600, seconds: 60 },
+  anonymousCallsPerAddress: { points: 300, seconds: 60 },
+  refreshesPerSession: { points: 60, seconds: 60 },
+  callsPerUser: { points: 600, seconds: 60 },
+} as const
+
+export type LimitName = keyof typeof policy
+
+/** How much of a limit is left, as the `RateLimit-*` headers tell it. */
+export interface LimitState {
+  limit: number
+  remaining: number
+  /** Seconds until the window ends. */
+  resetSeconds: number
+  /** This call was one too many. */
+  exceeded: boolean
+}
+
+export interface Limits {
+  /** Charges one call. */
+  consume(name: LimitName, key: string): Promise<LimitState>
+  passwords: PasswordThrottle
+}
+
+/** Rate limits, in Redis for all processes or in this process's memory. */
+export function createLimits(store: LimitStore): Limits {
+  const counters = Object.fromEntries(
+    Object.entries(policy).map(([name, { points, seconds }]) => [
+      name,
+      createCounter(store, { name, points, seconds }),
+    ]),
+  )
+
+  return {
+    passwords: createPasswordThrottle(store),
+    async consume(name, key) {
+      const counter = counters[name]
+      if (counter === undefined) throw new Error(`There is no limit ${name}`)
+      const limit = policy[name].points * store.multiplier
+      const result = await counter.consume(key).catch(asResult)
+      return {
+        limit,
+        remaining: result.remainingPoints,
+        resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)),
+        exceeded: result.consumedPoints > counter.points,
+      }
+    },
+  }
+}
+
+/** The limiter rejects with its result when there is nothing left; what else it rejects with is an error. */
+function asResult(rejection: unknown): RateLimiterRes {
+  if (rejection instanceof RateLimiterRes) return rejection
+  throw rejection
+}

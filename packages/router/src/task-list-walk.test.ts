@@ -1,0 +1,76 @@
+import type { SortOrder, Task, TaskSort } from '@taskwire/contract'
+import { testDatabase } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestUser, testServices, testUser } from './testing/index.ts'
+
+let services: ReturnType<typeof testServices>
+beforeAll(async () => {
+  services = testServices((await testDatabase()).client)
+})
+afterAll(() => services.close())
+
+const TASKS = 1_000
+const PAGE = 50
+
+/** A user with tasks among which every sort has ties: many of one due date or none, titles that differ in case alone. */
+async function userWithTasks(): Promise<TestUser> {
+  const me = await testUser(services)
+  await services.db.$executeRaw`
+    INSERT INTO tasks (user_id, id, title, due_at)
+    SELECT ${me.user.id}::uuid, gen_random_uuid(), (ARRAY['Écrire', 'écrire', 'Write', 'WRITE'])[1 + n % 4] || n % 7,
+      CASE WHEN n % 3 > 0 THEN timestamptz '2026-01-01' + n % 5 * interval '1 day' END
+    FROM generate_series(1, ${TASKS}::int) AS n`
+  return me
+}
+
+async function idsOf({ user }: TestUser): Promise<string[]> {
+  const rows = await services.db.task.findMany({ where: { userId: user.id, deletedAt: null }, select: { id: true } })
+  return rows.map(({ id }) => id)
+}
+
+const sorts: TaskSort[] = ['createdAt', 'updatedAt', 'dueAt', 'title']
+const orders: SortOrder[] = ['asc', 'desc']
+
+test.each(sorts.flatMap((sort) => orders.map((order) => ({ sort, order }))))(
+  'a walk by $sort $order meets each task once, while others come and go',
+  async ({ sort, order }) => {
+    const me = await userWithTasks()
+    const doomed = await idsOf(me)
+    const walked: Task[] = []
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const [page] = await Promise.all([
+        me.caller.task.list({ sort, order, limit: PAGE, cursor }),
+        me.caller.task.create({ title: `Write${walked.length % 7}`, dueAt: walked.at(-1)?.dueAt ?? null }),
+        me.caller.task.delete({ id: removeAny(doomed) }),
+      ])
+      walked.push(...page.items)
+      cursor = page.nextCursor
+      // What a new task comes before or after is the last one, again and again.
+      if (walked.length > 2 * TASKS) break
+    }
+
+    const met = walked.map(({ id }) => id)
+    expect(new Set(met).size).toBe(met.length)
+    expect(doomed.filter((id) => !met.includes(id))).toEqual([])
+    const keys = walked.map(keyOf[sort])
+    expect(keys).toEqual(order === 'asc' ? keys.toSorted(ascending) : keys.toSorted((a, b) => ascending(b, a)))
+  },
+)
+
+function removeAny(ids: string[]): string {
+  const [id] = ids.splice(Math.floor(Math.random() * ids.length), 1)
+  if (id === undefined) throw new Error('No task is left')
+  return id
+}
+
+const keyOf: Record<TaskSort, (task: Task) => number | string> = {
+  createdAt: (task) => task.createdAt.getTime(),
+  updatedAt: (task) => task.updatedAt.getTime(),
+  dueAt: (task) => task.dueAt?.getTime() ?? Number.POSITIVE_INFINITY,
+  title: (task) => task.title.toLowerCase(),
+}
+
+function ascending(a: number | string, b: number | string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

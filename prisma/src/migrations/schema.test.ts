@@ -1,0 +1,95 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, inject, test } from 'vitest'
+import { readCatalog, readExpectedCatalog } from '../catalog.ts'
+import { fromDriver } from '../open-database.ts'
+import { freshDriver } from '../testing/fresh-driver.ts'
+import { temporaryFolder } from '../testing/temporary-folder.ts'
+import { writeMigration } from '../testing/write-migration.ts'
+import { MigrationError } from './errors.ts'
+import { MIGRATIONS_FOLDER, readMigrations, SCHEMA_FILE } from './folder.ts'
+import { createMigrations } from './index.ts'
+import { draftMigration, readDrift } from './schema.ts'
+
+test('up, down and up again leave the same schema, and down leaves none', async () => {
+  await using database = fromDriver(await freshDriver({ migrated: false }))
+  await database.migrations.up()
+  const first = await readCatalog(database.client)
+  expect(first.map(({ name }) => name)).toContain('tasks.tasks_stamp_version')
+
+  await database.migrations.down({ count: readMigrations(MIGRATIONS_FOLDER).length })
+  expect(await readCatalog(database.client)).toEqual([])
+
+  await database.migrations.up()
+  expect(await readCatalog(database.client)).toEqual(first)
+})
+
+test('both kinds of database get the same objects', async () => {
+  await using database = fromDriver(await freshDriver({ migrated: true }))
+  const names = async (catalog: ReturnType<typeof readCatalog>) =>
+    (await catalog).map(({ kind, name }) => `${kind} ${name}`)
+  expect(await names(readCatalog(database.client))).toEqual(await names(readExpectedCatalog()))
+})
+
+test('a disabled trigger does not count as present', async () => {
+  await using database = fromDriver(await freshDriver({ migrated: true }))
+  await database.client.$executeRaw`ALTER TABLE tasks DISABLE TRIGGER tasks_stamp_version`
+  const names = (await readCatalog(database.client)).map(({ name }) => name)
+  expect(names).not.toContain('tasks.tasks_stamp_version')
+})
+
+// The engine cannot read a server's catalog back: there the schema is compared with what the embedded database has.
+test.skipIf(inject('testServer') !== undefined)(
+  'schema.prisma shows no drift, whatever the migrations add in SQL',
+  async () => {
+    const driver = await freshDriver({ migrated: true })
+    await using _database = fromDriver(driver)
+    expect(await readDrift(await driver.migrationConnection())).toBe('')
+    await driver.client.$executeRaw`ALTER TABLE tags DROP COLUMN color`
+    expect(await readDrift(await driver.migrationConnection())).toContain('ADD COLUMN     "color" TEXT')
+  },
+)
+
+test('a changed schema is drafted as a migration that leads there and back', async () => {
+  using copy = temporaryFolder()
+  const folder = join(copy.path, 'migrations')
+  const schemaFile = join(copy.path, 'schema.prisma')
+  cpSync(MIGRATIONS_FOLDER, folder, { recursive: true })
+  writeFileSync(schemaFile, readFileSync(SCHEMA_FILE, 'utf8').replace('model Tag {', 'model Tag {\n  icon String?'))
+
+  const { path, changed } = await draftMigration({ name: 'tag_icon', folder, schemaFile })
+  expect(changed).toBe(true)
+  expect(path).toMatch(/\/\d{14}_tag_icon$/)
+  expect(readFileSync(join(path, 'migration.sql'), 'utf8')).toContain('ALTER TABLE "tags" ADD COLUMN     "icon" TEXT')
+  expect(readFileSync(join(path, 'down.sql'), 'utf8')).toContain('DROP COLUMN "icon"')
+
+  const driver = await freshDriver({ migrated: true })
+  await using _database = fromDriver(driver)
+  const before = await readCatalog(driver.client)
+  const migrations = createMigrations({ connect: () => driver.migrationConnection(), folder })
+  await migrations.up()
+  expect(await readCatalog(driver.client)).toHaveLength(before.length + 1)
+  await migrations.down()
+  expect(await readCatalog(driver.client)).toEqual(before)
+})
+
+test('an unchanged schema is drafted as an empty migration, for what SQL alone can say', async () => {
+  using copy = temporaryFolder()
+  const folder = join(copy.path, 'migrations')
+  cpSync(MIGRATIONS_FOLDER, folder, { recursive: true })
+  const { path, changed } = await draftMigration({ name: 'by_hand', folder })
+  expect(changed).toBe(false)
+  expect(readFileSync(join(path, 'migration.sql'), 'utf8')).toBe('')
+  expect(readFileSync(join(path, 'down.sql'), 'utf8')).toBe('')
+})
+
+test('a draft is later than every migration that is there', async () => {
+  using copy = temporaryFolder()
+  writeMigration(copy.path, { name: '29990101000000_far_ahead', up: 'SELECT 1' })
+  const { path } = await draftMigration({ name: 'next', folder: copy.path })
+  expect(readMigrations(copy.path).at(-1)?.name).toBe(path.split('/').at(-1))
+})
+
+test.each(['Tag', '1st', 'a-b', '../a', ''])('%j is refused as the name of a migration', async (name) => {
+  await expect(draftMigration({ name })).rejects.toBeInstanceOf(MigrationError)
+})

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { findTransactionControl, splitStatements } from './statements.ts'
+
+test.each([
+  ['SELECT 1; SELECT 2;', ['SELECT 1', 'SELECT 2']],
+  ['SELECT 1', ['SELECT 1']],
+  ['', []],
+  [';;\n;', []],
+  [`INSERT INTO a VALUES ('it''s; here')`, [`INSERT INTO a VALUES ('it''s; here')`]],
+  ['DROP TABLE "odd;name"; SELECT 1', ['DROP TABLE "odd;name"', 'SELECT 1']],
+  ['-- a; comment\nSELECT 1 /* b; c */; SELECT 4 / 2', ['SELECT 1', 'SELECT 4 / 2']],
+  ['DO $$ BEGIN; END $$; SELECT 1', ['DO $$ BEGIN; END $$', 'SELECT 1']],
+  ['DO $outer$ a; $$ b; $$ $outer$; SELECT 1', ['DO $outer$ a; $$ b; $$ $outer$', 'SELECT 1']],
+])('%j is cut into %j', (script, statements) => {
+  expect(splitStatements(script)).toEqual(statements)
+})
+
+test.each([
+  ['CREATE TABLE a (id int);\n-- done\ncommit;', 'commit'],
+  ['START TRANSACTION; SELECT 1', 'START TRANSACTION'],
+  [`DO $$ BEGIN PERFORM 1; END $$; SELECT 'ROLLBACK'`, undefined],
+])('the end of a transaction in %j is %j', (script, statement) => {
+  expect(findTransactionControl(script)).toBe(statement)
+})

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '@taskwire/prisma'
+import { parseEnvironment } from '@taskwire/server/env'
 import { expect, test } from 'vitest'
-import { databaseVariables } from './testing/database-variables.ts'
+import { bareDatabase, embeddedDatabase } from './testing/bare-database.ts'
 import { runCommand } from './testing/run-command.ts'
 
 test.each(['', 'migrate', 'migrate up', 'migrate down', 'migrate status', 'migrate new', 'doctor', 'seed'])(
@@ -55,15 +56,16 @@ test.each(['migrate status', 'seed', 'migrate up', 'migrate down'])(
 )
 
 test('a folder that is in use is one sentence', async () => {
-  const variables = { DATA_DIR: (await databaseVariables())['DATA_DIR'] ?? '' }
-  if (variables.DATA_DIR === '') return
-  await using _holder = await openDatabase({ dataDir: variables.DATA_DIR })
+  using database = embeddedDatabase()
+  const { variables } = database
+  await using _holder = await openDatabase(parseEnvironment(variables, '/nowhere').database)
   const { exitCode, progress } = await runCommand('migrate status', variables)
   expect(exitCode).toBe(1)
   expect(progress).toEqual([expect.stringMatching(/is in use by a running server: stop it, or set DATABASE_URL$/)])
 })
 
 test('as a process: results on standard output, the rest on standard error, and it ends by itself', async () => {
+  using database = await bareDatabase()
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [
@@ -76,7 +78,7 @@ test('as a process: results on standard output, the rest on standard error, and 
     {
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'], ...(await databaseVariables()) },
+      env: { PATH: process.env['PATH'], ...database.variables },
       timeout: 15_000,
     },
   )

@@ -17,15 +17,21 @@ export function environmentSchema(production: boolean) {
       DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
       DATA_DIR: variable('a folder', (text) => text).default('.data'),
       AUTO_MIGRATE: trueOrFalse.default(!production),
+      REDIS_URL: redisUrl.optional(),
       JWT_SECRET: inProduction(jwtSecret),
+      JWT_SECRET_PREVIOUS: jwtSecret.optional(),
       ACCESS_TOKEN_TTL: duration.prefault('15m'),
       REFRESH_IDLE_TTL: duration.prefault('14d'),
       REFRESH_ABSOLUTE_TTL: duration.prefault('30d'),
       COOKIE_CROSS_SITE: trueOrFalse.default(false),
+      EXTERNAL_JWT_ISSUER: variable("the `iss` of the other issuer's tokens", (text) => text).optional(),
+      EXTERNAL_JWT_SECRET: jwtSecret.optional(),
+      EXTERNAL_JWT_AUDIENCE: variable("the `aud` of the other issuer's tokens", (text) => text).optional(),
       BCRYPT_COST: wholeNumber(production ? 10 : 4, 31).default(12),
       PASSWORD_MIN_LENGTH: wholeNumber(1, 72).default(8),
       CORS_ORIGINS: origins.default([]),
       TRUST_PROXY: wholeNumber(0, 100).default(0),
+      RATE_LIMIT_MULTIPLIER: wholeNumber(1, 1_000_000).default(1),
       LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     })
     .refine((env) => env.DIRECT_DATABASE_URL === undefined || env.DATABASE_URL !== undefined, {
@@ -36,6 +42,33 @@ export function environmentSchema(production: boolean) {
       path: ['REFRESH_IDLE_TTL'],
       error: 'is longer than REFRESH_ABSOLUTE_TTL, which ends a session in any case: make it shorter',
     })
+    .superRefine((env, context) => {
+      for (const path of missingOfExternalIssuer(env)) {
+        context.addIssue({
+          code: 'custom',
+          path: [path],
+          message: 'is missing: EXTERNAL_JWT_ISSUER, EXTERNAL_JWT_SECRET and EXTERNAL_JWT_AUDIENCE go together',
+        })
+      }
+    })
+    .refine((env) => env.EXTERNAL_JWT_ISSUER !== OWN_ISSUER, {
+      path: ['EXTERNAL_JWT_ISSUER'],
+      error: `is ${JSON.stringify(OWN_ISSUER)}, which is the issuer of our own tokens: it has to be another`,
+    })
+    .refine((env) => env.EXTERNAL_JWT_SECRET === undefined || env.EXTERNAL_JWT_SECRET !== env.JWT_SECRET, {
+      path: ['EXTERNAL_JWT_SECRET'],
+      error: 'is the same as JWT_SECRET: whoever signs there could sign here, so it has to be another',
+    })
+}
+
+/** The `iss` of the tokens that this server signs. */
+const OWN_ISSUER = 'taskwire'
+
+const EXTERNAL = ['EXTERNAL_JWT_ISSUER', 'EXTERNAL_JWT_SECRET', 'EXTERNAL_JWT_AUDIENCE'] as const
+
+function missingOfExternalIssuer(env: Partial<Record<(typeof EXTERNAL)[number], string | undefined>>) {
+  const missing = EXTERNAL.filter((name) => env[name] === undefined)
+  return missing.length === EXTERNAL.length ? [] : missing
 }
 
 /** A variable and how its text is read; a reader answers undefined to what it cannot read. */
@@ -82,6 +115,10 @@ const duration = variable('a duration of a second or more, with its unit, such a
 const databaseUrl = secret(
   'a URL such as postgresql://user:password@host:5432/database, special characters percent-encoded',
   (text) => (/^postgres(ql)?:$/.test(parseUrl(text)?.protocol ?? '') ? text : undefined),
+)
+
+const redisUrl = secret('a URL such as redis://:password@host:6379', (text) =>
+  /^rediss?:$/.test(parseUrl(text)?.protocol ?? '') ? text : undefined,
 )
 
 const SECRET_LENGTH = 32

@@ -40,10 +40,14 @@ test('with nothing set everything has its default', () => {
     autoMigrate: true,
     identity: {
       jwtSecret: undefined,
+      jwtSecretPrevious: undefined,
+      externalIssuer: undefined,
       accessTokenTtlSeconds: 15 * 60,
       bcryptCost: 12,
       policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 14 * 86_400, refreshAbsoluteTtlSeconds: 30 * 86_400 },
     },
+    redisUrl: undefined,
+    rateLimitMultiplier: 1,
     logLevel: 'info',
   })
 })

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { DatabaseConfig } from '@taskwire/prisma'
+import type { ServicesConfig } from '@taskwire/router'
 import { type EnvironmentVariables, environmentSchema } from './env-schema.ts'
 
 /** The configuration, checked and grouped as its consumers need it. */
@@ -28,6 +29,10 @@ export interface Env {
   identity: {
     /** Undefined outside production: see `developmentSecret`. */
     jwtSecret: string | undefined
+    /** Accepted as well while secrets are rotated. */
+    jwtSecretPrevious: string | undefined
+    /** A sign-in service whose tokens are accepted as well. */
+    externalIssuer: ServicesConfig['externalIssuer']
     accessTokenTtlSeconds: number
     bcryptCost: number
     policy: {
@@ -37,6 +42,10 @@ export interface Env {
       refreshAbsoluteTtlSeconds: number
     }
   }
+  /** Shared by all processes, for limits; undefined: each process counts for itself. */
+  redisUrl: string | undefined
+  /** Multiplies every rate limit. */
+  rateLimitMultiplier: number
   logLevel: EnvironmentVariables['LOG_LEVEL']
 }
 
@@ -85,6 +94,8 @@ export function parseEnvironment(variables: Record<string, string | undefined>, 
     autoMigrate: data.AUTO_MIGRATE,
     identity: {
       jwtSecret: data.JWT_SECRET,
+      jwtSecretPrevious: data.JWT_SECRET_PREVIOUS,
+      externalIssuer: externalIssuer(data),
       accessTokenTtlSeconds: data.ACCESS_TOKEN_TTL,
       bcryptCost: data.BCRYPT_COST,
       policy: {
@@ -93,8 +104,17 @@ export function parseEnvironment(variables: Record<string, string | undefined>, 
         refreshAbsoluteTtlSeconds: data.REFRESH_ABSOLUTE_TTL,
       },
     },
+    redisUrl: data.REDIS_URL,
+    rateLimitMultiplier: data.RATE_LIMIT_MULTIPLIER,
     logLevel: data.LOG_LEVEL,
   }
+}
+
+function externalIssuer(data: EnvironmentVariables): Env['identity']['externalIssuer'] {
+  const { EXTERNAL_JWT_ISSUER: issuer, EXTERNAL_JWT_SECRET: secret, EXTERNAL_JWT_AUDIENCE: audience } = data
+  return issuer === undefined || secret === undefined || audience === undefined
+    ? undefined
+    : { issuer, secret, audience }
 }
 
 /** The workspace's root, wherever the command runs. A deployed folder has none: there it is where the command runs. */

@@ -6,6 +6,7 @@ import { developmentSecret } from './development-secret.ts'
 import type { Env } from './env.ts'
 import { listen } from './listen.ts'
 import { prepareSchema } from './prepare-schema.ts'
+import { connectRedis } from './redis.ts'
 
 /** A server that answers. */
 export interface RunningServer {
@@ -39,13 +40,16 @@ export async function start(env: Env, logger: Logger): Promise<RunningServer> {
 
 async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: Logger }): Promise<RunningServer> {
   const { http, identity } = env
+  const redis = env.redisUrl === undefined ? null : connectRedis(env.redisUrl, logger)
   const services = createServices({
     db: db.client,
     policy: identity.policy,
     jwtSecret: identity.jwtSecret ?? (await developmentSecret(env.database.dataDir)),
+    jwtSecretPrevious: identity.jwtSecretPrevious,
+    externalIssuer: identity.externalIssuer,
     accessTokenTtlSeconds: identity.accessTokenTtlSeconds,
     bcryptCost: identity.bcryptCost,
-    limitStore: { redis: null, multiplier: 1 },
+    limitStore: { redis: redis?.client ?? null, multiplier: env.rateLimitMultiplier },
   })
   const readiness = { ready: true }
   const app = createApp({
@@ -67,6 +71,7 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
       readiness.ready = false
       await server.close(SHUTDOWN_PATIENCE)
       await services.close()
+      redis?.close()
       await db.close()
     },
   }

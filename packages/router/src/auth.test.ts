@@ -150,8 +150,9 @@ describe('signing in', () => {
 describe('an access token', () => {
   test('is needed to call what is not public', async () => {
     const { client } = newBrowser()
-    for (const call of [client.auth.me.query(), client.task.list.query(), client.tag.create.mutate({ name: 'x' })]) {
-      expect(await refusalOf(call)).toEqual({ ...unauthorized, reason: 'TOKEN_MISSING' })
+    const calls = [client.auth.me.query(), client.task.list.query(), client.tag.create.mutate({ name: 'x' })]
+    for (const refusal of await Promise.all(calls.map(refusalOf))) {
+      expect(refusal).toEqual({ ...unauthorized, reason: 'TOKEN_MISSING' })
     }
   })
 

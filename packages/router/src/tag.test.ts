@@ -145,14 +145,15 @@ describe('a deleted tag', () => {
     const { id, version } = await me.caller.tag.create({ name: 'x' })
     const task = await me.caller.task.create({ title: 'a' })
     await me.caller.tag.delete({ id })
-    for (const call of [
+    const calls = [
       me.client.tag.delete.mutate({ id }),
       me.client.tag.update.mutate({ id, name: 'y' }),
       me.client.tag.update.mutate({ id, version, name: 'y' }),
       me.client.task.update.mutate({ id: task.id, tagIds: [id] }),
       me.client.task.create.mutate({ title: 'b', tagIds: [id] }),
-    ]) {
-      expect(await refusalOf(call)).toMatchObject({ reason: 'NOT_FOUND', httpStatus: 404 })
+    ]
+    for (const refusal of await Promise.all(calls.map(refusalOf))) {
+      expect(refusal).toMatchObject({ reason: 'NOT_FOUND', httpStatus: 404 })
     }
   })
 })

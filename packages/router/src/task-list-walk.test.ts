@@ -35,23 +35,21 @@ test.each(sorts.flatMap((sort) => orders.map((order) => ({ sort, order }))))(
   'a walk by $sort $order meets each task once, while others come and go',
   async ({ sort, order }) => {
     const me = await userWithTasks()
-    const doomed = await idsOf(me)
+    const survivors = await idsOf(me)
     const walked: Task[] = []
     for (let cursor: string | null | undefined; cursor !== null; ) {
       const [page] = await Promise.all([
         me.caller.task.list({ sort, order, limit: PAGE, cursor }),
         me.caller.task.create({ title: `Write${walked.length % 7}`, dueAt: walked.at(-1)?.dueAt ?? null }),
-        me.caller.task.delete({ id: removeAny(doomed) }),
+        me.caller.task.delete({ id: removeAny(survivors) }),
       ])
       walked.push(...page.items)
       cursor = page.nextCursor
-      // What a new task comes before or after is the last one, again and again.
-      if (walked.length > 2 * TASKS) break
     }
 
     const met = walked.map(({ id }) => id)
     expect(new Set(met).size).toBe(met.length)
-    expect(doomed.filter((id) => !met.includes(id))).toEqual([])
+    expect(survivors.filter((id) => !met.includes(id))).toEqual([])
     const keys = walked.map(keyOf[sort])
     expect(keys).toEqual(order === 'asc' ? keys.toSorted(ascending) : keys.toSorted((a, b) => ascending(b, a)))
   },

@@ -1,7 +1,7 @@
 import { fromDriver, type OpenDatabase } from '../open-database.ts'
 import { freshDriver } from './fresh-driver.ts'
 
-export { freshServerUrl } from './server-url.ts'
+export { findServerUrl, freshServerUrl } from './server-url.ts'
 
 /**
  * A migrated and empty database for a suite: call it in `beforeAll`. The suites of a worker run one after the other on

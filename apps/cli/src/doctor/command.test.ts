@@ -1,7 +1,7 @@
 import { openDatabase } from '@taskwire/prisma'
 import { parseEnvironment } from '@taskwire/server/env'
 import { expect, test } from 'vitest'
-import { databaseVariables } from '../testing/database-variables.ts'
+import { bareDatabase } from '../testing/bare-database.ts'
 import { runCommand } from '../testing/run-command.ts'
 
 const CHECKS = ['configuration', 'connection', 'version', 'time zone', 'migrations', 'schema', 'clock']
@@ -12,7 +12,8 @@ function failuresOf(lines: string[]): string[] {
 }
 
 test('a bare database is told to be migrated, a migrated one is well, one changed by hand is not', async () => {
-  const variables = await databaseVariables()
+  using database = await bareDatabase()
+  const { variables } = database
   const bare = await runCommand('doctor', variables)
   expect(bare.exitCode).toBe(1)
   expect(failuresOf(bare.results)).toEqual(['migrations', 'schema'])

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import { databaseVariables } from '../testing/database-variables.ts'
+import { bareDatabase } from '../testing/bare-database.ts'
 import { runCommand } from '../testing/run-command.ts'
 import { describeStatus } from './describe-status.ts'
 
 test('up, status and down tell what they did', async () => {
-  const variables = await databaseVariables()
+  using database = await bareDatabase()
+  const { variables } = database
   const up = await runCommand('migrate up', variables)
   expect(up).toMatchObject({ exitCode: 0, results: [expect.stringMatching(/^Applied \d{14}_init/)] })
   const names = up.results[0]?.replace('Applied ', '').split(', ') ?? []

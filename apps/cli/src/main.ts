@@ -1,8 +1,10 @@
 import { readEnv } from '@taskwire/server/env'
+import { readSecret } from './read-secret.ts'
 import { run } from './run.ts'
 
 process.exitCode = await run(process.argv.slice(2), {
   readEnv,
   result: (line) => process.stdout.write(`${line}\n`),
   progress: (line) => process.stderr.write(`${line}\n`),
+  readSecret,
 })

@@ -4,6 +4,8 @@ import { explainFailure } from './explain-failure.ts'
 import { migrateCommand } from './migrate/command.ts'
 import { seedCommand } from './seed/command.ts'
 import type { Terminal } from './terminal.ts'
+import { tokenCommand } from './token/command.ts'
+import { userCommand } from './user/command.ts'
 
 /**
  * Runs a command line.
@@ -17,11 +19,13 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     exitCode = ok ? 0 : 1
   }
   const program = new Command('taskwire')
-    .description('Looks after the database of Taskwire.')
+    .description('Looks after the database and the accounts of Taskwire.')
     .addHelpText('after', EXAMPLES)
     .addCommand(migrateCommand(terminal, finish))
     .addCommand(doctorCommand(terminal, finish))
     .addCommand(seedCommand(terminal))
+    .addCommand(userCommand(terminal))
+    .addCommand(tokenCommand(terminal))
   for (const command of family(program)) {
     command
       .exitOverride()
@@ -46,6 +50,7 @@ const EXAMPLES = `
 Examples:
   $ pnpm taskwire migrate up
   $ pnpm taskwire doctor
+  $ pnpm taskwire user list
 
 The configuration is that of the server: the environment, and .env (see .env.example).`
 

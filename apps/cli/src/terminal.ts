@@ -8,6 +8,8 @@ export interface Terminal {
   result(line: string): void
   /** A line about what is going on: standard error. */
   progress(line: string): void
+  /** A line of standard input that is not to be seen; at a terminal it is asked for. */
+  readSecret(question: string): Promise<string>
 }
 
 /** A command that refuses to do what it was asked for; the message says why, in one plain sentence. */

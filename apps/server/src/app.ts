@@ -1,13 +1,13 @@
 import type { OpenDatabase } from '@taskwire/prisma'
 import type { Services } from '@taskwire/router'
 import cookieParser from 'cookie-parser'
-import cors from 'cors'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
+import { allowOrigins } from './allow-origins.ts'
 import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
 import { health, type Readiness } from './health.ts'
-import { neverStored, refuseForms, refuseLongUrls } from './request-guards.ts'
+import { neverStored, refuseBadUrls, refuseForms, refuseOtherMethods } from './request-guards.ts'
 import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
 import { createSessionCookie, type SessionCookieConfig } from './session-cookie.ts'
 import { trpcMiddleware } from './trpc-middleware.ts'
@@ -30,9 +30,6 @@ export interface AppOptions {
   readiness: Readiness
 }
 
-/** Seconds for which a browser remembers the answer to a preflight; Chromium goes no higher. */
-const PREFLIGHT_MAX_AGE = 7_200
-
 /** Builds the HTTP application; whoever calls it listens. */
 export function createApp({ db, services, config, logger, readiness }: AppOptions): Express {
   const app = express()
@@ -42,14 +39,7 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
   app.use(requestLog(logger))
   if (config.trustProxy === 0) app.use(warnOfUntrustedProxy(logger))
   app.use(helmet())
-  app.use(
-    cors({
-      origin: config.corsOrigins,
-      credentials: true,
-      maxAge: PREFLIGHT_MAX_AGE,
-      exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
-    }),
-  )
+  app.use(allowOrigins(config.corsOrigins))
 
   app.get('/livez', (_request, response) => {
     response.json({ status: 'alive' })
@@ -58,7 +48,8 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
   app.use(
     '/trpc',
     neverStored,
-    refuseLongUrls,
+    refuseOtherMethods,
+    refuseBadUrls,
     refuseForms,
     cookieParser(),
     trpcMiddleware({

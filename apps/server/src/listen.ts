@@ -19,7 +19,12 @@ export interface Listening {
   close(patience: number): Promise<void>
 }
 
-/** @throws the system's error when the address cannot be had, such as EADDRINUSE */
+/** The address to listen on cannot be had. */
+export class AddressError extends Error {
+  override name = 'AddressError'
+}
+
+/** @throws AddressError */
 export async function listen(app: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
   const server = createServer(
     {
@@ -32,13 +37,29 @@ export async function listen(app: RequestListener, { host, port }: { host: strin
     app,
   )
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    const fail = (error: NodeJS.ErrnoException) => reject(explainAddress(error, { host, port }))
+    server.once('error', fail)
     server.listen({ host, port }, () => {
-      server.off('error', reject)
+      server.off('error', fail)
       resolve()
     })
   })
   return { port: (server.address() as AddressInfo).port, close: (patience) => close(server, patience) }
+}
+
+function explainAddress(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new AddressError(`Port ${port} on ${host} is taken: stop what listens there, or set PORT`)
+    case 'EACCES':
+      return new AddressError(`Port ${port} on ${host} may not be used: set PORT to one above 1023`)
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new AddressError(`${host} is no address of this machine: set HOST to one, such as 127.0.0.1 or 0.0.0.0`)
+    default:
+      return error
+  }
 }
 
 async function close(server: Server, patience: number): Promise<void> {

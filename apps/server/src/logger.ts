@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 
 /** Never in a log line, wherever it may come from. */
 const SECRETS = [
@@ -13,14 +13,18 @@ const SECRETS = [
   'cookie',
 ]
 
-/** JSON lines on standard output; readable ones when that is a terminal. */
-export function createLogger({ level, terminal }: { level: string; terminal: boolean }): Logger {
-  return pino({
+/** JSON lines, or readable ones for a terminal; on standard output unless told otherwise. */
+export function createLogger(
+  { level, terminal }: { level: string; terminal: boolean },
+  destination?: DestinationStream,
+): Logger {
+  const options: LoggerOptions = {
     level,
     base: undefined,
     redact: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
     ...(terminal && {
       transport: { target: 'pino-pretty', options: { ignore: 'req,res,responseTime', translateTime: 'SYS:HH:MM:ss' } },
     }),
-  })
+  }
+  return destination === undefined ? pino(options) : pino(options, destination)
 }

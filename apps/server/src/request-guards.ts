@@ -6,7 +6,15 @@ import type { RequestHandler, Response } from 'express'
 const MAX_URL_LENGTH = 8_192
 
 const JSON_TYPE = /^application\/json *(;|$)/i
-const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const READING_METHODS = new Set(['GET', 'HEAD'])
+const METHODS = new Set([...READING_METHODS, 'POST'])
+
+/** Refuses what no procedure answers to, TRACE among it, on which tRPC fails. */
+export const refuseOtherMethods: RequestHandler = (request, response, next) => {
+  if (METHODS.has(request.method)) return next()
+  response.set('allow', [...METHODS].join(', '))
+  refuse(response, 'METHOD_NOT_SUPPORTED')
+}
 
 /** Refuses, before tRPC looks at a request, what a form of another site could send without asking first. */
 export const refuseForms: RequestHandler = (request, response, next) => {
@@ -20,9 +28,11 @@ export const neverStored: RequestHandler = (_request, response, next) => {
   next()
 }
 
-export const refuseLongUrls: RequestHandler = (request, response, next) => {
-  if (request.originalUrl.length <= MAX_URL_LENGTH) next()
-  else refuse(response, 'PAYLOAD_TOO_LARGE')
+/** Refuses URLs that are too long, and those, by their path or the host that is asked, that are none. */
+export const refuseBadUrls: RequestHandler = (request, response, next) => {
+  if (request.originalUrl.length > MAX_URL_LENGTH) refuse(response, 'PAYLOAD_TOO_LARGE')
+  else if (!URL.canParse(request.url, `http://${request.get('host') ?? 'localhost'}`)) refuse(response, 'MALFORMED_REQUEST')
+  else next()
 }
 
 function refuse(response: Response, reason: PlainReason): void {

@@ -22,7 +22,7 @@ const SHUTDOWN_PATIENCE = 10_000
 /**
  * Opens the database, brings its schema up to date, and listens.
  *
- * @throws SchemaError, MigrationError, FolderInUseError, or the system's error where the address cannot be had
+ * @throws SchemaError, MigrationError, FolderInUseError, AddressError
  */
 export async function start(env: Env, logger: Logger): Promise<RunningServer> {
   const db = await openDatabase(env.database)

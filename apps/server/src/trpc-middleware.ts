@@ -8,8 +8,8 @@ import {
   retryAfterOf,
   type Services,
 } from '@taskwire/router'
-import { createExpressMiddleware } from '@trpc/server/adapters/express'
-import type { Handler, Request, Response } from 'express'
+import { type CreateExpressContextOptions, createExpressMiddleware } from '@trpc/server/adapters/express'
+import type { Handler, Response } from 'express'
 import { canonicalAddress, limitedAddress } from './client-address.ts'
 import { isCrossSite } from './cross-site.ts'
 import type { SessionCookie } from './session-cookie.ts'
@@ -45,10 +45,13 @@ function createMiddleware(options: TrpcOptions, maxBodySize: number): Handler {
     maxBatchSize: MAX_BATCH_SIZE,
     maxBodySize,
     createContext: ({ req, res, info }) =>
-      createContext(options.services, requestInfo({ ...options, req, res, batchSize: info.calls.length })),
+      createContext(options.services, requestInfo({ ...options, req, res, info })),
     responseMeta({ errors }) {
+      // tRPC's own Vary replaces the one that is set already; of several, ours is added to it.
+      const headers = new Headers({ vary: 'Origin' })
       const waits = errors.map(retryAfterOf).filter((seconds) => seconds !== undefined)
-      return waits.length === 0 ? {} : { headers: { 'retry-after': String(Math.max(...waits)) } }
+      if (waits.length > 0) headers.set('retry-after', String(Math.max(...waits)))
+      return { headers }
     },
     onError({ error, req, path }) {
       attachRequestId(error, String(req.id))
@@ -57,14 +60,15 @@ function createMiddleware(options: TrpcOptions, maxBodySize: number): Handler {
   })
 }
 
-function requestInfo(options: TrpcOptions & { req: Request; res: Response; batchSize: number }): RequestInfo {
-  const { req, res, batchSize, cookie, trustedOrigins } = options
+function requestInfo(options: TrpcOptions & CreateExpressContextOptions): RequestInfo {
+  const { req, res, info, cookie, trustedOrigins } = options
   const ip = canonicalAddress(req.ip)
   return {
     requestId: String(req.id),
     device: { userAgent: req.get('user-agent') ?? null, ip },
     address: limitedAddress(req.ip),
-    batchSize,
+    batchSize: info.calls.length,
+    streamed: info.accept === 'application/jsonl',
     bearerToken: BEARER.exec(req.get('authorization') ?? '')?.[1] ?? null,
     refreshToken: cookie.read(req),
     crossSite: isCrossSite(req, trustedOrigins),
@@ -74,8 +78,9 @@ function requestInfo(options: TrpcOptions & { req: Request; res: Response; batch
   }
 }
 
-/** Of several limits the one that is nearest to its end. */
+/** Of several limits the one that is nearest to its end; nothing where the headers of a streamed answer are out. */
 function writeLimitHeaders(response: Response, { limit, remaining, resetSeconds }: LimitState): void {
+  if (response.headersSent) return
   const known = response.get('ratelimit-remaining')
   if (known !== undefined && Number(known) <= remaining) return
   response.set({

@@ -1,34 +1,21 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { type TaskListInput, taskListInputSchema } from '@taskwire/contract'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { appRouter, createContext } from '@taskwire/router'
-import { type TestUser, testRequest, testServices, testUser } from '@taskwire/router/testing'
-import { createHTTPServer } from '@trpc/server/adapters/standalone'
+import { type TestUser, testUser } from '@taskwire/router/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createTaskwireClient, type TaskwireClient } from './client.ts'
 import { isTaskwireError } from './error.ts'
 import { newId } from './new-id.ts'
+import { serveRouter, type TestServer } from './serve-router.test-support.ts'
 
-let services: ReturnType<typeof testServices>
-let server: ReturnType<typeof createHTTPServer>
+let server: TestServer
 let url: string
 let ada: TestUser
 let client: TaskwireClient
 let requested: URL[]
 
 beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-  server = createHTTPServer({
-    router: appRouter,
-    basePath: '/trpc/',
-    maxBatchSize: 10,
-    createContext: ({ req }) =>
-      createContext(services, testRequest({ bearerToken: req.headers.authorization?.replace('Bearer ', '') ?? null })),
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  ada = await testUser(services)
+  server = await serveRouter()
+  url = server.url
+  ada = await testUser(server.services)
 })
 beforeEach(() => {
   requested = []
@@ -41,11 +28,7 @@ beforeEach(() => {
     },
   })
 })
-afterAll(async () => {
-  server.closeAllConnections()
-  server.close()
-  await services.close()
-})
+afterAll(() => server.close())
 
 test('dates go out and come back as dates', async () => {
   const id = newId()

@@ -98,6 +98,7 @@ function answer({ request }: Context, { result, refreshToken }: SignIn): SignIn[
 /** However a password is tried, the attempts are counted together. */
 async function guardPassword<T>(ctx: Context, email: string, attempt: () => Promise<T>): Promise<T> {
   const { address } = ctx.request
+  if (address === null) return attempt()
   try {
     return await ctx.limits.passwords.guard({ email, address }, attempt)
   } catch (error) {

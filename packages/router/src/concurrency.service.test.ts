@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
+import { inProcessClient, refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
 
 let services: ReturnType<typeof testServices>
 let me: TestUser
@@ -158,4 +158,20 @@ test('an account that is deleted while it writes leaves nothing, and its writers
     expect((await refusalOf(Promise.reject(result.reason))).reason).toMatch(/^(SESSION_REVOKED|NOT_FOUND)$/)
   }
   expect(await services.db.task.count({ where: { userId: me.user.id } })).toBe(0)
+})
+
+test('calls that are under way while somebody signs out keep no session alive', async () => {
+  for (let round = 0; round < 80; round += 1) {
+    const { accessToken, refreshToken } = await testUser(services)
+    // As after a while: the answer of the last check is no longer remembered.
+    services.sessionCheck.forget(services.tokens.verifyAccess(accessToken).userId)
+    const client = inProcessClient(services, { bearerToken: accessToken })
+    const logout = inProcessClient(services, { refreshToken }).auth.logout.mutate()
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 3))
+    const calls = Promise.allSettled(times(3, () => client.auth.me.query()))
+    await logout
+    expect(await refusalOf(client.auth.me.query())).toMatchObject({ reason: 'SESSION_REVOKED' })
+    await calls
+    expect(await refusalOf(client.auth.me.query())).toMatchObject({ reason: 'SESSION_REVOKED' })
+  }
 })

@@ -15,10 +15,12 @@ export interface RequestInfo {
   /** In every log line and error of the request. */
   requestId: string
   device: Device
-  /** What limits by address count: an IPv4 address, or the network of an IPv6 one. */
-  address: string
+  /** What limits by address count: an IPv4 address, or the network of an IPv6 one; null: not by network, not limited. */
+  address: string | null
   /** How many calls the request makes. */
   batchSize: number
+  /** Whether the answer is streamed: its headers, and with them cookies, are out before a procedure runs. */
+  streamed: boolean
   /** From `Authorization: Bearer …`; null without. */
   bearerToken: string | null
   /** From the session's cookie; null without. */
@@ -57,8 +59,9 @@ export function createInnerContext(services: Services, userId: string | null): C
     request: {
       requestId: 'internal',
       device: { userAgent: null, ip: null },
-      address: 'internal',
+      address: null,
       batchSize: 1,
+      streamed: false,
       bearerToken: null,
       refreshToken: null,
       crossSite: false,

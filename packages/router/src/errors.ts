@@ -40,6 +40,11 @@ export function withCodeOfReason(error: TRPCError): TRPCError {
   return new TRPCError({ code: errorTable[reason].code, message, cause: error.cause ?? error })
 }
 
+/** Why a procedure that was called by `createCaller` has failed; null for an error that no procedure threw. */
+export function failureOf(error: unknown): ErrorShape | null {
+  return error instanceof TRPCError ? toErrorShape(error, 'internal') : null
+}
+
 /** Seconds after which the call may succeed, where that is known. */
 export function retryAfterOf(error: TRPCError): number | undefined {
   const { details } = toRefusal(error)

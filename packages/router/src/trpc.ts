@@ -33,10 +33,11 @@ const withReasons = t.middleware(async ({ next }) => {
 /** Every call costs a point, also each one of a batch. */
 const withLimit = t.middleware(async ({ ctx, meta, next }) => {
   const { caller, request } = ctx
-  const known = !(caller instanceof Error)
-  if (meta?.addressLimit !== undefined) await charge(ctx, meta.addressLimit, request.address)
-  else if (!known) await charge(ctx, 'anonymousCallsPerAddress', request.address)
-  else if (caller.kind !== 'internal') await charge(ctx, 'callsPerUser', caller.userId)
+  if (request.address !== null) {
+    if (meta?.addressLimit !== undefined) await charge(ctx, meta.addressLimit, request.address)
+    else if (caller instanceof Error) await charge(ctx, 'anonymousCallsPerAddress', request.address)
+    else await charge(ctx, 'callsPerUser', caller.userId)
+  }
   return next()
 })
 
@@ -50,13 +51,16 @@ export const protectedProcedure = publicProcedure.use(({ ctx, next }) => {
   return next({ ctx: { caller, userId: caller.userId } })
 })
 
-const notInBatch = t.middleware(({ ctx, next }) => {
-  if (ctx.request.batchSize > 1) throw new DomainError('MALFORMED_REQUEST')
+const alone = t.middleware(({ ctx, next }) => {
+  if (ctx.request.batchSize > 1 || ctx.request.streamed) throw new DomainError('MALFORMED_REQUEST')
   return next()
 })
 
-/** For those who are about to sign in: one call a request, so that a limit of attempts is one of requests too. */
-export const signInProcedure = t.procedure.use(withReasons).use(notInBatch).use(withLimit)
+/**
+ * For those who are about to sign in: one call a request, so that a limit of attempts is one of requests too, and no
+ * stream, which could not set the cookie.
+ */
+export const signInProcedure = t.procedure.use(withReasons).use(alone).use(withLimit)
 
 /** For whoever brings the session's cookie, which a browser sends along without being asked. */
 export const cookieProcedure = signInProcedure.use(({ ctx, next }) => {

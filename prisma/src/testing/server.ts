@@ -28,6 +28,13 @@ export async function setupTestServer(project: TestProject): Promise<() => Promi
     url,
     prefix: `taskwire_test_${Date.now().toString(36)}_`,
   }
+  await createTemplate(server)
+  project.provide('testServer', server)
+  return () => dropDatabases(server)
+}
+
+/** The migrated database of which the others are copies; when it cannot be migrated, nothing is left of it. */
+export async function createTemplate(server: TestServer): Promise<void> {
   try {
     await using template = await openDatabase({ url: await createDatabase(server, 'template'), dataDir: '' })
     await template.migrations.up()
@@ -35,8 +42,6 @@ export async function setupTestServer(project: TestProject): Promise<() => Promi
     await dropDatabases(server)
     throw error
   }
-  project.provide('testServer', server)
-  return () => dropDatabases(server)
 }
 
 /** A new database on the server, migrated or bare. @returns its URL */

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
-import { createCaller, createInnerContext, createServices, type Services } from '@taskwire/router'
+import type { OpenDatabase } from '@taskwire/prisma'
+import { createCaller, createInnerContext, type Services } from '@taskwire/router'
 import type { Env } from '@taskwire/server/env'
 import { Command } from 'commander'
 import { CommandError, type Terminal } from '../terminal.ts'
+import { withServices } from '../with-services.ts'
 import { DEMONSTRATION_ACCOUNT, demonstrationTags, demonstrationTasks } from './demonstration.ts'
 
 /** Tasks after which progress is told. */
@@ -20,20 +20,10 @@ export function seedCommand(terminal: Terminal): Command {
       if (env.production) {
         throw new CommandError('The demonstration account has a public password: it is not made in production')
       }
-      await using database = await openDatabase(env.database)
-      await prepareSchema(database, env, terminal)
-      const services = createServices({
-        db: database.client,
-        ...env.identity,
-        // Nobody is given a token here.
-        jwtSecret: randomBytes(32).toString('hex'),
-        limitStore: { redis: null, multiplier: 1 },
-      })
-      try {
+      await withServices(env, async (services, database) => {
+        await prepareSchema(database, env, terminal)
         await seed(services, terminal)
-      } finally {
-        await services.close()
-      }
+      })
     })
 }
 

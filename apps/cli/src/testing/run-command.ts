@@ -10,13 +10,14 @@ export interface Outcome {
 }
 
 /** Runs a command line as `pnpm taskwire` would, with these variables and no others. */
-export async function runCommand(line: string, variables: Record<string, string>): Promise<Outcome> {
+export async function runCommand(line: string, variables: Record<string, string>, secret = ''): Promise<Outcome> {
   const results: string[] = []
   const progress: string[] = []
   const exitCode = await run(line.split(' ').filter(Boolean), {
     readEnv: () => parseEnvironment(variables, '/nowhere'),
     result: (text) => results.push(...text.split('\n')),
     progress: (text) => progress.push(...text.split('\n')),
+    readSecret: async () => secret,
   })
   return { exitCode, results, progress }
 }

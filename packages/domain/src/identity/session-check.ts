@@ -17,19 +17,32 @@ const REMEMBERED_SESSIONS = 10_000
 
 /** One query a session every few seconds, however many requests it makes and however many of them at once. */
 export function createSessionCheck(db: Database): SessionCheck {
-  const verdicts = new LRUCache<string, Verdict, TokenSubject>({
+  const answers = new LRUCache<string, Answer, TokenSubject>({
     max: REMEMBERED_SESSIONS,
     ttl: REMEMBERED_MILLISECONDS,
-    // Whoever waits for a verdict that is being forgotten still gets it.
+    // Whoever waits for an answer for which there is no room any more still gets it.
     ignoreFetchAbort: true,
-    fetchMethod: (_key, _stale, { context }) => readVerdict(db, context),
+    fetchMethod: async (_key, _stale, { context }) => ({
+      askedAt: performance.now(),
+      verdict: await readVerdict(db, context),
+    }),
   })
   const confirmed = new LRUCache<string, true>({ max: REMEMBERED_SESSIONS })
+  const forgottenAt = new LRUCache<string, number>({ max: REMEMBERED_SESSIONS })
+
+  async function findVerdict(subject: TokenSubject): Promise<Verdict | undefined> {
+    const key = `${subject.userId}/${subject.sessionId}`
+    const answer = await answers.fetch(key, { context: subject })
+    const forgotten = forgottenAt.get(subject.userId)
+    if (answer === undefined || forgotten === undefined || answer.askedAt > forgotten) return answer?.verdict
+    // It may have been under way while the session ended.
+    return (await answers.fetch(key, { context: subject, forceRefresh: true }))?.verdict
+  }
 
   return {
     async check(subject) {
       const { userId, sessionId, generation } = subject
-      const verdict = await verdicts.fetch(`${userId}/${sessionId}`, { context: subject })
+      const verdict = await findVerdict(subject)
       if (verdict !== 'valid') throw new DomainError(verdict ?? 'SESSION_REVOKED')
       const key = `${userId}/${sessionId}/${generation}`
       if (!confirmed.has(key)) {
@@ -38,9 +51,15 @@ export function createSessionCheck(db: Database): SessionCheck {
       }
     },
     forget(userId) {
-      for (const key of verdicts.keys()) if (key.startsWith(userId)) verdicts.delete(key)
+      forgottenAt.set(userId, performance.now())
     },
   }
+}
+
+/** What the database said, and when it was asked (milliseconds, monotonic). */
+interface Answer {
+  askedAt: number
+  verdict: Verdict
 }
 
 type Verdict = 'valid' | 'SESSION_REVOKED' | 'ACCOUNT_INACTIVE'

@@ -15,7 +15,7 @@ export interface TaskChange {
 
 /**
  * Changes one live task in one statement. The trigger stamps it, and the lock on the user lets one of several with the
- * same version through.
+ * same version through; a transaction around it holds that lock to its end.
  *
  * @throws DomainError NOT_FOUND, or VERSION_CONFLICT with the task as it is now
  */

@@ -1,7 +1,6 @@
 import type { Task, TaskSetCompletedInput, TaskUpdateInput } from '@taskwire/contract'
 import { type Database, inTransaction, Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
-import { lockUser } from '../lock-user.ts'
 import { changeTask } from './change-task.ts'
 import { findTask } from './read-tasks.ts'
 
@@ -16,8 +15,7 @@ export async function updateTask(db: Database, userId: string, input: TaskUpdate
   if (tagIds === undefined) return changeTask(db, userId, change)
 
   return inTransaction(db, async (transaction) => {
-    // The links are read and replaced: nobody else may write them in between.
-    await lockUser(transaction, userId)
+    // The links are read and replaced, and nobody else writes them in between: the change has locked the user.
     const changed = await changeTask(transaction, userId, change)
     await replaceTags(transaction, { userId, taskId: id, tagIds })
     return (await findTask(transaction, userId, id)) ?? changed

@@ -27,6 +27,7 @@ export function testRequest(request: Partial<RequestInfo> = {}): RequestInfo {
     device: { userAgent: 'vitest', ip: '127.0.0.1' },
     address: '127.0.0.1',
     batchSize: 1,
+    streamed: false,
     crossSite: false,
     reportLimit: () => {},
     audit: () => {},

@@ -1,0 +1,68 @@
+import { openDatabase } from '@taskwire/prisma'
+import { parseEnvironment } from '@taskwire/server/env'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bareDatabase } from '../testing/bare-database.ts'
+import { runCommand } from '../testing/run-command.ts'
+
+const DEMO = 'demo@example.com'
+
+let database: Awaited<ReturnType<typeof bareDatabase>>
+beforeAll(async () => {
+  database = await bareDatabase()
+  await runCommand('seed', { ...database.variables, BCRYPT_COST: '4' })
+}, 60_000)
+afterAll(() => database[Symbol.dispose]())
+
+function taskwire(line: string, secret?: string) {
+  return runCommand(line, { ...database.variables, BCRYPT_COST: '4' }, secret)
+}
+
+async function account() {
+  await using open = await openDatabase(parseEnvironment(database.variables, '/nowhere').database)
+  return await open.client.user.findUniqueOrThrow({ where: { email: DEMO } })
+}
+
+test('an account can be shut out and let in again', async () => {
+  expect(await taskwire('user deactivate DEMO@example.com')).toMatchObject({
+    exitCode: 0,
+    results: [`${DEMO} is inactive`],
+  })
+  expect((await taskwire('user list')).results).toEqual([
+    expect.stringMatching(/^inactive {2}\d{4}-\d\d-\d\d {2}demo@example.com$/),
+  ])
+  expect(await taskwire(`user activate ${DEMO}`)).toMatchObject({ exitCode: 0, results: [`${DEMO} is active`] })
+  expect((await account()).isActive).toBe(true)
+})
+
+test('a password is read from standard input and held to the policy', async () => {
+  const { passwordHash: before } = await account()
+  expect(await taskwire(`user set-password ${DEMO}`, 'short')).toMatchObject({
+    exitCode: 1,
+    progress: ['Password must have at least 8 characters'],
+  })
+  expect((await account()).passwordHash).toBe(before)
+  expect((await taskwire(`user set-password ${DEMO}`, 'another tree tomorrow')).exitCode).toBe(0)
+  expect((await account()).passwordHash).not.toBe(before)
+})
+
+test('an address that has no account is named as such', async () => {
+  expect(await taskwire('user deactivate nobody@example.com')).toMatchObject({
+    exitCode: 1,
+    progress: ['There is no such account or token'],
+  })
+  expect(await taskwire('token list nobody')).toMatchObject({ exitCode: 1, progress: ['Not a valid email address'] })
+})
+
+test('a token is made, listed and revoked', async () => {
+  const { results, exitCode } = await taskwire(`token create ${DEMO} backup --expires 2099-01-31`)
+  expect({ results, exitCode }).toEqual({ exitCode: 0, results: [expect.stringMatching(/^twk_[\w-]{43}$/)] })
+  const [line = ''] = (await taskwire(`token list ${DEMO}`)).results
+  expect(line).toMatch(/ {2}backup {2}last used never {2}ends 2099-01-31$/)
+  const [id] = line.split(' ')
+  expect(await taskwire(`token revoke ${DEMO} ${id}`)).toMatchObject({
+    exitCode: 0,
+    results: [`Token ${id} is revoked`],
+  })
+  expect((await taskwire(`token list ${DEMO}`)).results).toEqual([])
+  expect((await taskwire(`token create ${DEMO} x --expires yesterday`)).exitCode).toBe(1)
+})

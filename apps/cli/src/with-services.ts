@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto'
+import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
+import { createServices, type Services } from '@taskwire/router'
+import type { Env } from '@taskwire/server/env'
+
+/** Runs the work with what procedures need. Nobody is signed in on the command line, so the secret is one of its own. */
+export async function withServices<T>(
+  env: Env,
+  work: (services: Services, database: OpenDatabase) => Promise<T>,
+): Promise<T> {
+  await using database = await openDatabase(env.database)
+  const services = createServices({
+    db: database.client,
+    ...env.identity,
+    jwtSecret: randomBytes(32).toString('hex'),
+    limitStore: { redis: null, multiplier: 1 },
+  })
+  try {
+    return await work(services, database)
+  } finally {
+    await services.close()
+  }
+}

@@ -1,0 +1,52 @@
+import type { OpenDatabase } from '@taskwire/prisma'
+import { testServices } from '@taskwire/router/testing'
+import { type AppConfig, createApp } from '../app.ts'
+import type { Readiness } from '../health.ts'
+import { listen } from '../listen.ts'
+import { createLogger } from '../logger.ts'
+
+/** A line of the log, parsed. */
+export type LogLine = Record<string, unknown> & { msg: string }
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  readonly readiness: Readiness
+  /** What has been logged so far. */
+  readonly log: LogLine[]
+  /** As at a shutdown, with a second of patience. */
+  close(): Promise<void>
+}
+
+/** The real application on a free port, with a log that can be read. */
+export async function testServer(
+  db: Pick<OpenDatabase, 'client' | 'ping'>,
+  config: Partial<AppConfig> = {},
+): Promise<TestServer> {
+  const log: LogLine[] = []
+  const logger = createLogger(
+    { level: 'trace', terminal: false },
+    { write: (line: string) => log.push(JSON.parse(line)) },
+  )
+  const services = testServices(db.client)
+  const readiness = { ready: true }
+  const app = createApp({
+    db,
+    services,
+    logger,
+    readiness,
+    config: {
+      corsOrigins: [],
+      trustProxy: 0,
+      ownOrigin: 'http://localhost:3000',
+      cookie: { secure: false, crossSite: false },
+      ...config,
+    },
+  })
+  const { port, close: stopListening } = await listen(app, { host: '127.0.0.1', port: 0 })
+  const close = async () => {
+    await stopListening(1_000)
+    await services.close()
+  }
+  return { url: `http://127.0.0.1:${port}`, port, readiness, log, close, [Symbol.asyncDispose]: close }
+}

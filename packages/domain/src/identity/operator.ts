@@ -1,0 +1,66 @@
+import { type Database, inTransaction } from '@taskwire/prisma'
+import { DomainError } from '../domain-error.ts'
+import type { Identity } from './identity.ts'
+import { checkNewPassword } from './password-policy.ts'
+import { endOtherSessions } from './sessions.ts'
+
+/** An account as whoever runs the server sees it. */
+export interface Account {
+  id: string
+  email: string
+  isActive: boolean
+  createdAt: Date
+}
+
+const accountSelect = { id: true, email: true, isActive: true, createdAt: true }
+
+/** Accounts by address, beginning after the given one. */
+export async function listAccounts(
+  db: Database,
+  { after, limit }: { after?: string; limit: number },
+): Promise<Account[]> {
+  return db.user.findMany({
+    where: after === undefined ? {} : { email: { gt: after } },
+    orderBy: { email: 'asc' },
+    take: limit,
+    select: accountSelect,
+  })
+}
+
+/** @throws DomainError NOT_FOUND */
+export async function findAccount(db: Database, email: string): Promise<Account> {
+  const account = await db.user.findUnique({ where: { email }, select: accountSelect })
+  if (account === null) throw new DomainError('NOT_FOUND')
+  return account
+}
+
+/** An account that is not active cannot sign in, and whoever is signed in to it is out within 5 s. @throws NOT_FOUND */
+export async function setAccountActive(
+  db: Database,
+  { email, isActive }: { email: string; isActive: boolean },
+): Promise<Account> {
+  const [account] = await db.user.updateManyAndReturn({ where: { email }, data: { isActive }, select: accountSelect })
+  if (account === undefined) throw new DomainError('NOT_FOUND')
+  return account
+}
+
+/**
+ * Sets a password without knowing the old one, and ends every session of the account.
+ *
+ * @throws DomainError NOT_FOUND, VALIDATION_FAILED for a password against the policy
+ */
+export async function resetPassword(
+  db: Database,
+  identity: Identity,
+  { email, password }: { email: string; password: string },
+): Promise<Account> {
+  const account = await findAccount(db, email)
+  checkNewPassword({ password, email, minLength: identity.policy.passwordMinLength })
+  const passwordHash = await identity.passwords.hash(password)
+  await inTransaction(db, async (transaction) => {
+    await transaction.user.updateMany({ where: { id: account.id }, data: { passwordHash } })
+    await endOtherSessions(transaction, account.id, null)
+  })
+  identity.audit({ event: 'passwordChanged', userId: account.id })
+  return account
+}

@@ -40,6 +40,7 @@ export async function embeddedDriver(options: PGliteOptions): Promise<Driver & {
     kind: 'embedded',
     client,
     postgres,
+    notifications: null,
     migrationConnection: async () => embeddedMigrationConnection(postgres, adapter),
     async close() {
       await client.$disconnect()

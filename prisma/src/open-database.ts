@@ -3,6 +3,7 @@ import { openEmbedded } from './embedded.ts'
 import type { PrismaClient } from './generated/client.ts'
 import type { MigrationConnection } from './migrations/connection.ts'
 import { createMigrations, type Migrations } from './migrations/index.ts'
+import type { Notifications } from './notifications.ts'
 import { openServer } from './server.ts'
 
 /** An open database: an embedded Postgres or a server, behind one face. */
@@ -10,6 +11,8 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly kind: 'embedded' | 'server'
   readonly client: PrismaClient
   readonly migrations: Migrations
+  /** Carries messages between the processes on a server; null where there is only this one. */
+  readonly notifications: Notifications | null
   /** Asks the database for a sign of life. @returns the round trip in milliseconds @throws when there is none */
   ping(): Promise<number>
   /** Ends every connection and releases the folder. Closing again does nothing. */
@@ -20,6 +23,7 @@ export interface OpenDatabase extends AsyncDisposable {
 export interface Driver {
   readonly kind: 'embedded' | 'server'
   readonly client: PrismaClient
+  readonly notifications: Notifications | null
   migrationConnection(): Promise<MigrationConnection>
   close(): Promise<void>
 }
@@ -44,6 +48,7 @@ export function fromDriver(driver: Driver): OpenDatabase {
   return {
     kind: driver.kind,
     client: driver.client,
+    notifications: driver.notifications,
     migrations: createMigrations({ connect: () => driver.migrationConnection() }),
     async ping() {
       const start = performance.now()

@@ -7,6 +7,7 @@ import { isLostConnection } from './errors.ts'
 import { PrismaClient } from './generated/client.ts'
 import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
 import { MigrationError } from './migrations/errors.ts'
+import { openNotifications } from './notifications.ts'
 import type { Driver } from './open-database.ts'
 
 export interface ServerConfig extends DatabaseConfig {
@@ -27,7 +28,7 @@ const LOCK_NOT_AVAILABLE = '55P03'
 /** A pool on a PostgreSQL server, which is connected to on first use. */
 export function openServer(config: ServerConfig): Driver {
   // Through a pooler in transaction mode a statement's name belongs to somebody else's connection, and a session
-  // setting stays behind on it. The time zone is safe there: PgBouncer tracks it for each client.
+  // setting stays behind on it. Time zone and date style are safe there: PgBouncer tracks them for each client.
   const pooled = config.directUrl !== undefined && config.directUrl !== config.url
   const pool = createPool(config.url, {
     max: config.poolSize ?? 10,
@@ -43,11 +44,14 @@ export function openServer(config: ServerConfig): Driver {
     errorFormat: 'minimal',
     transactionOptions: { maxWait: POOL_WAIT, timeout: IDLE_IN_TRANSACTION_TIMEOUT },
   })
+  const notifications = openNotifications(config.directUrl ?? config.url)
   return {
     kind: 'server',
     client,
+    notifications,
     migrationConnection: () => serverMigrationConnection(config.directUrl ?? config.url),
     async close() {
+      await notifications.close()
       await client.$disconnect()
       await pool.end()
     },
@@ -66,9 +70,9 @@ function createPool(url: string, options: pg.PoolConfig & { settings: string }):
     connectionTimeoutMillis: POOL_WAIT,
     keepAlive: true,
     ...poolOptions,
-    // adapter-pg writes and reads instants as UTC whatever the server's own time zone is.
+    // adapter-pg writes and reads instants as UTC, and the migration engine as ISO, whatever the database is set to.
     onConnect: async (client) => {
-      await client.query(`SET TIME ZONE 'UTC'; ${settings}`)
+      await client.query(`SET TIME ZONE 'UTC'; SET datestyle TO ISO; ${settings}`)
     },
   })
   // A connection that dies: its query fails, or the pool replaces it. Without listeners it would end the process.

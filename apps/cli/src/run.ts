@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { doctorCommand } from './doctor/command.ts'
 import { explainFailure } from './explain-failure.ts'
 import { migrateCommand } from './migrate/command.ts'
+import { purgeCommand } from './purge.ts'
 import { seedCommand } from './seed/command.ts'
 import type { Terminal } from './terminal.ts'
 import { tokenCommand } from './token/command.ts'
@@ -26,6 +27,7 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     .addCommand(seedCommand(terminal))
     .addCommand(userCommand(terminal))
     .addCommand(tokenCommand(terminal))
+    .addCommand(purgeCommand(terminal))
   for (const command of family(program)) {
     command
       .exitOverride()

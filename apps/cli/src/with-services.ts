@@ -13,7 +13,6 @@ export async function withServices<T>(
     db: database.client,
     ...env.identity,
     jwtSecret: randomBytes(32).toString('hex'),
-    limitStore: { redis: null, multiplier: 1 },
   })
   try {
     return await work(services, database)

@@ -1,4 +1,11 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
+import {
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions,
+  pino,
+  type SerializedError,
+  stdSerializers,
+} from 'pino'
 
 /** Never in a log line, wherever it may come from. */
 const SECRETS = [
@@ -22,9 +29,25 @@ export function createLogger(
     level,
     base: undefined,
     redact: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+    serializers: { err: stdSerializers.wrapErrorSerializer(errorStory) },
     ...(terminal && {
       transport: { target: 'pino-pretty', options: { ignore: 'req,res,responseTime', translateTime: 'SYS:HH:MM:ss' } },
     }),
   }
   return destination === undefined ? pino(options) : pino(options, destination)
+}
+
+/**
+ * What is told of an error, its causes included. Not what else hangs on it, at whatever depth: a driver's statement with
+ * its values, a command with its arguments (of `AUTH` the password), an input that was refused.
+ */
+export function errorStory({ type, message = 'Not an error', stack = '', code }: SerializedError): object {
+  return { type, message: withoutArguments(message), stack: withoutArguments(stack), code }
+}
+
+/** Prisma quotes a call that it finds wrong, with all that it was given. */
+const QUOTED_CALL = /( invocation[^\n]*:\n)\n\{\n[\s\S]*?\n\}\n/g
+
+function withoutArguments(text: string): string {
+  return text.replace(QUOTED_CALL, '$1')
 }

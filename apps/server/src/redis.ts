@@ -1,25 +1,81 @@
+import type { ChangeBus } from '@taskwire/router'
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
 export interface RedisConnection {
+  /** For commands: limits are counted on it. */
   client: Redis
+  /** Carries announcements of changes between processes. */
+  changeBus: ChangeBus
   close(): void
 }
 
+const CHANNEL = 'taskwire:changes'
 /** Milliseconds after which a command has failed: a call must not wait for a Redis that is away. */
-const COMMAND_TIMEOUT = 150
+const COMMAND_TIMEOUT = 100
+/** Milliseconds of silence after which the connection is given up: else each command of a call would wait anew. */
+const SOCKET_TIMEOUT = 150
 const CONNECT_TIMEOUT = 1_000
 const LONGEST_PAUSE = 1_000
+/** Milliseconds between two signs of life, and for one: a half-open connection says nothing, and loses everything. */
+const HEARTBEAT_INTERVAL = 10_000
+const HEARTBEAT_TIMEOUT = 2_000
 
 /** Connects in the background, and again whenever the connection is lost; says so once each time. */
 export function connectRedis(url: string, logger: Logger): RedisConnection {
   const client = new Redis(url, {
     commandTimeout: COMMAND_TIMEOUT,
+    socketTimeout: SOCKET_TIMEOUT,
     connectTimeout: CONNECT_TIMEOUT,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_PAUSE),
+    retryStrategy,
   })
+  logAbsence(client, logger)
+  const changeBus = createChangeBus(url, client)
+  return {
+    client,
+    changeBus,
+    close() {
+      changeBus.close()
+      client.disconnect()
+    },
+  }
+}
+
+/** A subscription takes a connection of its own; it is made when there is one. */
+function createChangeBus(url: string, publisher: Redis): ChangeBus & { close(): void } {
+  const subscriber = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT,
+    socketTimeout: HEARTBEAT_TIMEOUT,
+    enableOfflineQueue: false,
+    // Its own way to subscribe again does not tell when that is done.
+    autoResubscribe: false,
+    retryStrategy,
+  })
+  // The other connection logs that Redis is away, and this one is tried again.
+  const ignore = () => {}
+  subscriber.on('error', ignore)
+  let heartbeat: NodeJS.Timeout | undefined
+  return {
+    async publish(message) {
+      await publisher.publish(CHANNEL, message)
+    },
+    subscribe(onMessage, onGap) {
+      subscriber.on('message', (_channel, message) => onMessage(message))
+      subscriber.on('ready', () => subscriber.subscribe(CHANNEL).then(onGap, ignore))
+      subscriber.connect().catch(ignore)
+      heartbeat = setInterval(() => subscriber.ping().catch(ignore), HEARTBEAT_INTERVAL)
+    },
+    close() {
+      clearInterval(heartbeat)
+      subscriber.disconnect()
+    },
+  }
+}
+
+function logAbsence(client: Redis, logger: Logger): void {
   let away = false
   client.on('error', (error) => {
     if (away) return
@@ -33,5 +89,8 @@ export function connectRedis(url: string, logger: Logger): RedisConnection {
     if (away) logger.info('Redis is back')
     away = false
   })
-  return { client, close: () => client.disconnect() }
+}
+
+function retryStrategy(attempt: number): number {
+  return Math.min(attempt * 50, LONGEST_PAUSE)
 }

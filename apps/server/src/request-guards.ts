@@ -1,6 +1,6 @@
 import { errorTable } from '@taskwire/contract'
 import { type PlainReason, toErrorEnvelope } from '@taskwire/router'
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 
 /** Bytes. */
 const MAX_URL_LENGTH = 8_192
@@ -28,11 +28,20 @@ export const neverStored: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** Refuses URLs that are too long, and those, by their path or the host that is asked, that are none. */
+/** Refuses URLs that are too long, and those that are none: by their path, or by the host that is asked. */
 export const refuseBadUrls: RequestHandler = (request, response, next) => {
   if (request.originalUrl.length > MAX_URL_LENGTH) refuse(response, 'PAYLOAD_TOO_LARGE')
-  else if (!URL.canParse(request.url, `http://${request.get('host') ?? 'localhost'}`)) refuse(response, 'MALFORMED_REQUEST')
+  else if (!isReadable(request)) refuse(response, 'MALFORMED_REQUEST')
   else next()
+}
+
+function isReadable(request: Request): boolean {
+  try {
+    decodeURIComponent(request.path)
+    return URL.canParse(request.url, `http://${request.get('host') ?? 'localhost'}`)
+  } catch {
+    return false
+  }
 }
 
 function refuse(response: Response, reason: PlainReason): void {

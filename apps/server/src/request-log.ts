@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
+import { errorStory } from './logger.ts'
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/
 const MAX_PATH = 300
@@ -20,6 +21,7 @@ export function requestLog(logger: Logger): RequestHandler {
     serializers: {
       req: ({ id, method, url, remoteAddress }) => ({ id, method, path: pathOf(url), remoteAddress }),
       res: ({ statusCode }) => ({ statusCode }),
+      err: errorStory,
     },
   })
 }
@@ -44,9 +46,10 @@ function requestId(request: IncomingMessage, response: ServerResponse): string {
   return id
 }
 
-function summary(request: IncomingMessage & { originalUrl?: string }, { statusCode }: ServerResponse): string {
+function summary(request: IncomingMessage & { originalUrl?: string }, response: ServerResponse): string {
+  const outcome = response.writableFinished ? response.statusCode : 'aborted'
   // Within a mounted middleware, Express cuts the mount point off `url`.
-  return `${request.method} ${pathOf(request.originalUrl ?? request.url)} ${statusCode}`
+  return `${request.method} ${pathOf(request.originalUrl ?? request.url)} ${outcome}`
 }
 
 /** Without the query: tRPC's inputs are in it. */

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
-import { createServices } from '@taskwire/router'
+import { createInnerContext, createOperatorCaller, createServices, type Services } from '@taskwire/router'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
 import { developmentSecret } from './development-secret.ts'
@@ -16,8 +17,13 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Milliseconds that requests under way have to come to their end. */
-const SHUTDOWN_PATIENCE = 10_000
+const HOUR = 3_600_000
+
+/** Milliseconds that requests under way have to come to their end. With the pause before, less than Docker's 10 s. */
+const SHUTDOWN_PATIENCE = 8_000
+
+/** Milliseconds in production from saying "not ready" to accepting nothing more: a load balancer has to see it. */
+const DRAIN = 1_000
 
 /**
  * Opens the database, brings its schema up to date, and listens.
@@ -40,17 +46,23 @@ export async function start(env: Env, logger: Logger): Promise<RunningServer> {
 
 async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: Logger }): Promise<RunningServer> {
   const { http, identity } = env
+  const jwtSecret = identity.jwtSecret ?? (await developmentSecret(env.database.dataDir))
   const redis = env.redisUrl === undefined ? null : connectRedis(env.redisUrl, logger)
   const services = createServices({
     db: db.client,
     policy: identity.policy,
-    jwtSecret: identity.jwtSecret ?? (await developmentSecret(env.database.dataDir)),
+    jwtSecret,
     jwtSecretPrevious: identity.jwtSecretPrevious,
     externalIssuer: identity.externalIssuer,
     accessTokenTtlSeconds: identity.accessTokenTtlSeconds,
     bcryptCost: identity.bcryptCost,
     limitStore: { redis: redis?.client ?? null, multiplier: env.rateLimitMultiplier },
+    changeBus: redis?.changeBus ?? db.notifications,
   })
+  const close = async () => {
+    await services.close()
+    redis?.close()
+  }
   const readiness = { ready: true }
   const app = createApp({
     db,
@@ -64,15 +76,32 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
       cookie: { secure: env.production || http.publicUrl.startsWith('https:'), crossSite: http.cookieCrossSite },
     },
   })
-  const server = await listen(app, http)
+  const server = await listen(app, http).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+  const purging = purgeHourly(services, logger)
   return {
     url: http.publicUrl.replace(/:0$/, `:${server.port}`),
     async stop() {
       readiness.ready = false
+      // Streams would never come to their end by themselves.
+      await services.changes.close()
+      clearInterval(purging)
+      if (env.production) await sleep(DRAIN)
       await server.close(SHUTDOWN_PATIENCE)
-      await services.close()
-      redis?.close()
+      await close()
       await db.close()
     },
   }
+}
+
+function purgeHourly(services: Services, logger: Logger): NodeJS.Timeout {
+  const operator = createOperatorCaller(createInnerContext(services, null))
+  return setInterval(() => {
+    operator.purge().then(
+      (purged) => logger.info({ purged }, 'Purged what was deleted long ago'),
+      (error) => logger.warn({ err: error }, 'Purging failed; it is tried again in an hour'),
+    )
+  }, HOUR).unref()
 }

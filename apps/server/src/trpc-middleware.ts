@@ -12,6 +12,7 @@ import { type CreateExpressContextOptions, createExpressMiddleware } from '@trpc
 import type { Handler, Response } from 'express'
 import { canonicalAddress, limitedAddress } from './client-address.ts'
 import { isCrossSite } from './cross-site.ts'
+import { dropStalledReader } from './drop-stalled-reader.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
 export interface TrpcOptions {
@@ -29,12 +30,12 @@ const MAX_AUTH_BODY_SIZE = 4_000
 
 const BEARER = /^Bearer +(\S+) *$/i
 
-/** Serves the router over tRPC's protocol: what is HTTP ends here. */
+/** Serves the router over tRPC's protocol, to URLs that `refuseBadUrls` lets pass: what is HTTP ends here. */
 export function trpcMiddleware(options: TrpcOptions): Handler {
   const forAuth = createMiddleware(options, MAX_AUTH_BODY_SIZE)
   const forTheRest = createMiddleware(options, MAX_BODY_SIZE)
   return (request, response, next) => {
-    const handle = request.path.includes('auth.') ? forAuth : forTheRest
+    const handle = decodeURIComponent(request.path).includes('auth.') ? forAuth : forTheRest
     return handle(request, response, next)
   }
 }
@@ -44,8 +45,10 @@ function createMiddleware(options: TrpcOptions, maxBodySize: number): Handler {
     router: appRouter,
     maxBatchSize: MAX_BATCH_SIZE,
     maxBodySize,
-    createContext: ({ req, res, info }) =>
-      createContext(options.services, requestInfo({ ...options, req, res, info })),
+    createContext: ({ req, res, info }) => {
+      if (info.type === 'subscription') dropStalledReader(res)
+      return createContext(options.services, requestInfo({ ...options, req, res, info }))
+    },
     responseMeta({ errors }) {
       // tRPC's own Vary replaces the one that is set already; of several, ours is added to it.
       const headers = new Headers({ vary: 'Origin' })

@@ -4,7 +4,7 @@ const answers = [
   { result: { data: { json: { dueAt: '2026-12-24T18:00:00.000Z' }, meta: { values: { dueAt: ['Date'] }, v: 1 } } } },
   { error: { json: { code: -32004, message: 'Not found', data: { reason: 'NOT_FOUND' } } } },
 ]
-const client = createTaskwireClient({ url: '', fetch: async () => Response.json(answers) })
+const client = createTaskwireClient({ url: '', token: 'twk_secret', fetch: async () => Response.json(answers) })
 
 const id = newId()
 const [task, failure] = await Promise.allSettled([client.task.get.query({ id }), client.task.get.query({ id })])

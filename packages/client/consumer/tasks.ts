@@ -5,16 +5,27 @@ import {
   newId,
   type RouterInputs,
   type RouterOutputs,
+  type SessionState,
+  safe,
   type Tag,
   type Task,
   type TaskwireClient,
+  type TaskwireTokenClient,
   type User,
 } from '@taskwire/client'
 
 type NewTask = RouterInputs['task']['create']
 type Page = RouterOutputs['task']['list']
 
-export const client: TaskwireClient = createTaskwireClient({ url: 'https://tasks.example.com', token: 'twk_…' })
+export const client: TaskwireClient = createTaskwireClient({ url: 'https://tasks.example.com' })
+export const tool: TaskwireTokenClient = createTaskwireClient({ url: 'https://tasks.example.com', token: 'twk_…' })
+
+export async function start(show: (state: SessionState) => void): Promise<() => void> {
+  const stop = client.$session.subscribe(show)
+  const user: User | null = await client.$session.restore()
+  if (user === null) await client.$session.signIn({ email: 'ada@example.com', password: '…' })
+  return stop
+}
 
 export async function plan(tag: Tag): Promise<Task> {
   const input: NewTask = { id: newId(), title: 'Write', dueAt: new Date(), tagIds: [tag.id] }
@@ -49,6 +60,11 @@ export async function rename(task: Task, title: string): Promise<Task> {
         throw new Error(advice(error.data.reason))
     }
   }
+}
+
+export async function titleOf(id: string): Promise<string> {
+  const [task, error] = await safe(tool.task.get.query({ id }))
+  return error === undefined ? task.title : (error.data?.reason ?? 'UNREACHABLE')
 }
 
 /** Every reason has its case: no default, and the compiler agrees. */

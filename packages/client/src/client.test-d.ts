@@ -1,20 +1,39 @@
 import { expectTypeOf } from 'vitest'
 import {
-  type createTaskwireClient,
+  createTaskwireClient,
   type ErrorReason,
   isTaskwireError,
   type RouterInputs,
   type RouterOutputs,
+  type SessionState,
+  safe,
   type Tag,
   type Task,
   type TaskwireClient,
+  type TaskwireError,
+  type TaskwireTokenClient,
   type User,
 } from './index.ts'
 
 declare const client: TaskwireClient
 
-expectTypeOf<typeof createTaskwireClient>().returns.toEqualTypeOf<TaskwireClient>()
-expectTypeOf<typeof createTaskwireClient>().parameter(0).toHaveProperty('url').toEqualTypeOf<string>()
+// A token or a session; whoever takes either asks for the less.
+expectTypeOf(createTaskwireClient({ url: '' })).toEqualTypeOf<TaskwireClient>()
+expectTypeOf(createTaskwireClient({ url: '', token: '' })).toEqualTypeOf<TaskwireTokenClient>()
+expectTypeOf<TaskwireClient>().toExtend<TaskwireTokenClient>()
+// @ts-expect-error with a token there is no session
+createTaskwireClient({ url: '', token: '' }).$session
+// @ts-expect-error one or the other, not whichever it turns out to be
+createTaskwireClient({ url: '', token: '' as string | undefined })
+// @ts-expect-error no address
+createTaskwireClient({ token: '' })
+
+// The session: a user where somebody is signed in, and only there.
+expectTypeOf(client.$session.signIn({ email: '', password: '' })).resolves.toEqualTypeOf<User>()
+expectTypeOf(client.$session.restore()).resolves.toEqualTypeOf<User | null>()
+expectTypeOf(client.$session.status).toEqualTypeOf<'unknown' | 'signedIn' | 'signedOut'>()
+expectTypeOf<Extract<SessionState, { status: 'signedIn' }>['user']>().toEqualTypeOf<User>()
+expectTypeOf<Extract<SessionState, { status: 'unknown' | 'signedOut' }>['user']>().toEqualTypeOf<null>()
 
 // What comes back has the public types, with real dates.
 expectTypeOf(client.task.get.query({ id: '' })).resolves.toEqualTypeOf<Task>()
@@ -55,3 +74,8 @@ if (isTaskwireError(error)) {
   // @ts-expect-error no such reason
   if (error.data.reason === 'TEAPOT') throw error
 }
+
+// Without throwing: one or the other.
+const [task, failure] = await safe(client.task.get.query({ id: '' }))
+if (failure === undefined) expectTypeOf(task).toEqualTypeOf<Task>()
+else if (isTaskwireError(failure)) expectTypeOf(failure).toExtend<TaskwireError>()

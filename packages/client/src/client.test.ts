@@ -1,7 +1,7 @@
 import { type TaskListInput, taskListInputSchema } from '@taskwire/contract'
 import { type TestUser, testUser } from '@taskwire/router/testing'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createTaskwireClient, type TaskwireClient } from './client.ts'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { createTaskwireClient, type TaskwireTokenClient } from './client.ts'
 import { isTaskwireError } from './error.ts'
 import { newId } from './new-id.ts'
 import { serveRouter, type TestServer } from './serve-router.test-support.ts'
@@ -9,7 +9,7 @@ import { serveRouter, type TestServer } from './serve-router.test-support.ts'
 let server: TestServer
 let url: string
 let ada: TestUser
-let client: TaskwireClient
+let client: TaskwireTokenClient
 let requested: URL[]
 
 beforeAll(async () => {
@@ -36,12 +36,6 @@ test('dates go out and come back as dates', async () => {
   const task = await client.task.create.mutate({ id, title: 'Write', dueAt })
   expect(task).toMatchObject({ id, dueAt, createdAt: expect.any(Date), completedAt: null })
   expect(await client.task.get.query({ id })).toEqual(task)
-})
-
-test('whoever signs in calls on with the token that they got', async () => {
-  const anonymous = createTaskwireClient({ url })
-  const { accessToken, user } = await anonymous.auth.login.mutate({ email: ada.email, password: ada.password })
-  expect(await createTaskwireClient({ url, token: accessToken }).auth.me.query()).toEqual(user)
 })
 
 test('eleven calls made at once travel in two requests', async () => {
@@ -118,6 +112,39 @@ test('a call of a batch fails without the others', async () => {
   expect(missing).toMatchObject({ reason: { data: { reason: 'NOT_FOUND', httpStatus: 404 } } })
   expect(me).toMatchObject({ value: ada.user })
   expect(requested).toHaveLength(1)
+})
+
+test('a call of a batch that is aborted ends at once, without the others', async () => {
+  const controller = new AbortController()
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const slow = createTaskwireClient({
+    url,
+    token: ada.accessToken,
+    fetch: (input, init) => {
+      requested.push(new URL(String(input)))
+      return answered.then(() => fetch(input, init))
+    },
+  })
+  const aborted = slow.auth.me.query(undefined, { signal: controller.signal }).catch((error) => error)
+  const other = slow.auth.me.query()
+  await vi.waitFor(() => expect(requested).toHaveLength(1))
+
+  controller.abort()
+  expect((await aborted).cause).toMatchObject({ name: 'AbortError' })
+  answer()
+
+  expect(await other).toEqual(ada.user)
+  expect(requested.map(procedures)).toEqual([['auth.me', 'auth.me']])
+})
+
+test('a call that is aborted before its time is not sent', async () => {
+  const signal = AbortSignal.abort()
+  await expect(client.task.create.mutate({ title: 'Not to be made' }, { signal })).rejects.toThrow('aborted')
+  await client.auth.me.query()
+  expect(requested.map(procedures)).toEqual([['auth.me']])
 })
 
 function procedures({ pathname }: URL): string[] {

@@ -1,6 +1,14 @@
-import { wire } from '@taskwire/contract'
 import type { AppRouter } from '@taskwire/router'
-import { createTRPCClient, httpBatchLink, httpLink, type Operation, splitLink, type TRPCClient } from '@trpc/client'
+import { createTRPCClient, type TRPCClient } from '@trpc/client'
+import { abortLink } from './abort-link.ts'
+import { promiseLink } from './promise-link.ts'
+import { retryLink } from './retry-link.ts'
+import { deadline } from './session/deadline.ts'
+import { createRenewal } from './session/renewal.ts'
+import { createSession, type TaskwireSession } from './session/session.ts'
+import { sessionLink } from './session/session-link.ts'
+import { createSessionStore } from './session/store.ts'
+import { transportLink, withToken } from './transport.ts'
 
 /** Where the server is and how to call it. */
 export interface TaskwireClientOptions {
@@ -9,66 +17,85 @@ export interface TaskwireClientOptions {
    * the origin of the page.
    */
   url: string
-  /**
-   * An access or API token, sent with every call as `Authorization: Bearer …`; cookies then stay at home. Without it
-   * calls are anonymous, but for the session's cookie that browsers send along.
-   */
-  token?: string
+  /** Without a token the client keeps a session, by the cookie that the server sets. */
+  token?: undefined
   /** Used in place of the global `fetch`. */
   fetch?: typeof globalThis.fetch
   /** Sent with every call. */
   headers?: Record<string, string>
 }
 
+/** The same for a tool that has a token. */
+export interface TaskwireTokenClientOptions extends Omit<TaskwireClientOptions, 'token'> {
+  /** An access or API token, sent with every call as `Authorization: Bearer …`; cookies then stay at home. */
+  token: string
+}
+
 /**
  * Every procedure of the server by its name, to call with `.query()` or `.mutate()`. A call takes `{ signal }` as its
  * second argument; one that fails rejects with an error that `isTaskwireError` recognises.
  */
-export type TaskwireClient = TRPCClient<AppRouter>
+export type TaskwireTokenClient = TRPCClient<AppRouter>
 
-/** As many calls as the server takes in one batch. */
-const MAX_BATCH_SIZE = 10
-
-/** Characters. Below the server's 8 kB, and above the longest query that is valid. */
-const MAX_URL_LENGTH = 8_000
+/** The same with a session that renews itself. It can be passed wherever a `TaskwireTokenClient` is wanted. */
+export type TaskwireClient = TaskwireTokenClient & {
+  /** Signs in and out, and tells who is signed in. */
+  readonly $session: TaskwireSession
+}
 
 /**
- * Makes a client of a Taskwire server. Calls made in the same tick travel in one request.
+ * Makes a client of a Taskwire server. Calls made in the same tick travel in one request. Without a token it keeps a
+ * session: `$session` signs in and out, and access tokens are renewed as they expire.
  *
  * @example
- * const client = createTaskwireClient({ url: 'https://tasks.example.com', token })
+ * const client = createTaskwireClient({ url: 'https://tasks.example.com' })
+ * await client.$session.signIn({ email, password })
  * const task = await client.task.create.mutate({ id: newId(), title: 'Write the report' })
  */
-export function createTaskwireClient({ url, token, fetch, headers }: TaskwireClientOptions): TaskwireClient {
-  const options = {
-    url: `${url.replace(/\/+$/, '')}/trpc`,
-    transformer: wire,
-    headers: requestHeaders(headers, token),
-    fetch: fetchWithCredentials(token === undefined ? 'include' : 'omit', fetch),
+export function createTaskwireClient(options: TaskwireClientOptions): TaskwireClient
+/**
+ * Makes a client that calls with a token.
+ *
+ * @example
+ * const client = createTaskwireClient({ url: 'https://tasks.example.com', token: 'twk_…' })
+ */
+export function createTaskwireClient(options: TaskwireTokenClientOptions): TaskwireTokenClient
+export function createTaskwireClient({
+  url,
+  token,
+  fetch,
+  headers,
+}: TaskwireClientOptions | TaskwireTokenClientOptions): TaskwireClient | TaskwireTokenClient {
+  const endpoint = `${url.replace(/\/+$/, '')}/trpc`
+  if (token === undefined) {
+    return createSessionClient(endpoint, transportLink({ endpoint, credentials: 'include', fetch, headers }))
   }
-  return createTRPCClient<AppRouter>({
-    links: [
-      splitLink({
-        condition: isAuthMutation,
-        true: httpLink(options),
-        false: httpBatchLink({ ...options, maxItems: MAX_BATCH_SIZE, maxURLLength: MAX_URL_LENGTH }),
-      }),
-    ],
+  const tokenLink = promiseLink((operation, send) => send(withToken(operation, token)))
+  const transport = transportLink({ endpoint, credentials: 'omit', fetch, headers })
+  return createTRPCClient<AppRouter>({ links: [abortLink, tokenLink, retryLink, transport] })
+}
+
+function createSessionClient(endpoint: string, transport: ReturnType<typeof transportLink>): TaskwireClient {
+  const sending = [abortLink, retryLink, transport]
+  const withoutSession = createTRPCClient<AppRouter>({ links: sending })
+  const store = createSessionStore(endpoint)
+  const renewal = createRenewal({
+    store,
+    refresh: () => withoutSession.auth.refresh.mutate(undefined, { signal: deadline() }),
   })
-}
-
-/** The server refuses these in a batch: guesses at a password are to cost a request each. */
-function isAuthMutation({ type, path }: Operation): boolean {
-  return type === 'mutation' && path.startsWith('auth.')
-}
-
-function requestHeaders(own: Record<string, string> | undefined, token: string | undefined): Headers {
-  const headers = new Headers(own)
-  if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
-  return headers
-}
-
-function fetchWithCredentials(credentials: RequestCredentials, own: typeof fetch | undefined): typeof fetch {
-  // The global one is looked up at each call: tests and instrumentation may replace it later.
-  return (input, init) => (own ?? globalThis.fetch)(input, { ...init, credentials })
+  // An abort ends the wait for a refresh as well.
+  const client = createTRPCClient<AppRouter>({ links: [abortLink, sessionLink({ store, renewal }), ...sending] })
+  const session = createSession({
+    store,
+    renewal,
+    auth: {
+      register: client.auth.register.mutate,
+      login: client.auth.login.mutate,
+      logout: (options) => client.auth.logout.mutate(undefined, options),
+    },
+  })
+  // tRPC's own proxy has every name there is; ours begins with `$`, as no router's does.
+  return new Proxy(client as TaskwireClient, {
+    get: (procedures, name) => (name === '$session' ? session : Reflect.get(procedures, name)),
+  })
 }

@@ -26,8 +26,8 @@ test.each([undefined, null, 'NOT_FOUND', new Error('NOT_FOUND'), { data: { reaso
 )
 
 function failure(fetch: typeof globalThis.fetch): Promise<unknown> {
-  return createTaskwireClient({ url: '', fetch })
-    .auth.me.query()
+  return createTaskwireClient({ url: '', token: 'twk_secret', fetch })
+    .task.create.mutate({ title: 'Not to be repeated' })
     .catch((cause) => cause)
 }
 

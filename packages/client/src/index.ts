@@ -1,5 +1,14 @@
 export type { ErrorReason, Tag, Task, User } from '@taskwire/contract'
-export { createTaskwireClient, type TaskwireClient, type TaskwireClientOptions } from './client.ts'
+export { safe } from '@trpc/client'
+export {
+  createTaskwireClient,
+  type TaskwireClient,
+  type TaskwireClientOptions,
+  type TaskwireTokenClient,
+  type TaskwireTokenClientOptions,
+} from './client.ts'
 export { isTaskwireError, type TaskwireError } from './error.ts'
 export { newId } from './new-id.ts'
 export type { RouterInputs, RouterOutputs } from './router-types.ts'
+export type { TaskwireSession } from './session/session.ts'
+export type { SessionState } from './session/store.ts'

@@ -57,7 +57,7 @@ describe('the tarball', () => {
   test('runs no code but that of the client and the wire', async () => {
     const code = await read('bundle/index.js')
     expect(code).not.toMatch(/zod|prisma|bcrypt|express/i)
-    expect(importsOf(code)).toEqual(['@trpc/client', 'superjson'])
+    expect(importsOf(code)).toEqual(['@trpc/client', '@trpc/server/observable', 'superjson'])
   })
 })
 

@@ -8,7 +8,7 @@ import { serveRouter, type TestServer } from './serve-router.test-support.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 // Below this package, so that the snippets find what it may import.
-const FOLDER = join(ROOT, 'packages/client/node_modules/.cache/snippets')
+const FOLDER = join(ROOT, `packages/client/node_modules/.cache/snippets-${process.pid}`)
 const DOCUMENTS = ['README.md', 'packages/client/README.md', 'docs/internal-tools.md']
 
 const snippets = DOCUMENTS.flatMap((document) =>

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { testDatabase } from '@taskwire/prisma/testing'
-import { appRouter, createContext, type Services } from '@taskwire/router'
+import { appRouter, createContext, type RequestInfo, type Services } from '@taskwire/router'
 import { testRequest, testServices } from '@taskwire/router/testing'
 import { createHTTPServer } from '@trpc/server/adapters/standalone'
 
@@ -9,27 +10,79 @@ import { createHTTPServer } from '@trpc/server/adapters/standalone'
 export interface TestServer {
   url: string
   services: Services
+  /** Makes the server find that all access tokens which are out have expired. */
+  expireTokens(): void
   close(): Promise<void>
 }
 
 /** Serves the real router, on a database of the suite's own; call it in `beforeAll`. */
 export async function serveRouter(): Promise<TestServer> {
-  const services = testServices((await testDatabase()).client)
+  const { close, ...realServices } = testServices((await testDatabase()).client)
+  const { tokens, expireTokens } = tokensThatExpire(realServices.tokens)
+  const services = { ...realServices, tokens }
   const server = createHTTPServer({
     router: appRouter,
     basePath: '/trpc/',
     maxBatchSize: 10,
-    createContext: ({ req }) =>
-      createContext(services, testRequest({ bearerToken: req.headers.authorization?.replace('Bearer ', '') ?? null })),
+    createContext: ({ req, res, info }) =>
+      createContext(services, testRequest({ ...readRequest(req, res), batchSize: info.calls.length })),
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     services,
+    expireTokens,
     async close() {
       server.closeAllConnections()
       server.close()
-      await services.close()
+      await close()
     },
+  }
+}
+
+type Tokens = Services['tokens']
+
+/** Milliseconds: longer than any access token lives. */
+const DAY = 86_400_000
+
+/** The tests' clock stays as it is: database, ids and limits go by it too. */
+function tokensThatExpire(tokens: Tokens): { tokens: Tokens; expireTokens(): void } {
+  const issued = new Set<string>()
+  const expired = new Set<string>()
+  return {
+    expireTokens() {
+      for (const token of issued) expired.add(token)
+    },
+    tokens: {
+      ...tokens,
+      signAccess(subject) {
+        const signed = tokens.signAccess(subject)
+        issued.add(signed.token)
+        // Within a second the same is signed again.
+        expired.delete(signed.token)
+        return signed
+      },
+      verifyAccess: (token) =>
+        expired.has(token) ? aDayLater(() => tokens.verifyAccess(token)) : tokens.verifyAccess(token),
+    },
+  }
+}
+
+function aDayLater<T>(look: () => T): T {
+  const { now } = Date
+  Date.now = () => now() + DAY
+  try {
+    return look()
+  } finally {
+    Date.now = now
+  }
+}
+
+/** Token and cookie, as the real server reads and sets them. */
+function readRequest({ headers }: IncomingMessage, response: ServerResponse): Partial<RequestInfo> {
+  return {
+    bearerToken: headers.authorization?.replace('Bearer ', '') ?? null,
+    refreshToken: /\btaskwire=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? null,
+    setRefreshToken: (token) => response.setHeader('set-cookie', `taskwire=${token?.token ?? ''}; HttpOnly; Path=/`),
   }
 }

@@ -8,6 +8,7 @@ export interface ApiToken {
   id: string
   /** What the user calls it. */
   name: string
+  /** When it was made. */
   createdAt: Date
   /** When it was last used, to the minute; null before the first time. */
   lastUsedAt: Date | null
@@ -27,6 +28,7 @@ export interface ApiTokenCreateInput {
 export interface ApiTokenCreated {
   /** The token itself, `twk_…`: shown here and never again. To send as `Authorization: Bearer …`. */
   token: string
+  /** What stays to be seen of it. */
   apiToken: ApiToken
 }
 

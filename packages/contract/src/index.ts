@@ -24,6 +24,19 @@ export {
   registerInputSchema,
 } from './auth.ts'
 export {
+  type Change,
+  type ChangeListInput,
+  type ChangeListResult,
+  type ChangeStreamInput,
+  changeListInputSchema,
+  changeListResultSchema,
+  changeSchema,
+  changeStreamInputSchema,
+  type ResetChange,
+  type TagChange,
+  type TaskChange,
+} from './change.ts'
+export {
   type ErrorCode,
   type ErrorData,
   type ErrorDetails,
@@ -57,6 +70,7 @@ export {
   tagUpdateInputSchema,
 } from './tag.ts'
 export {
+  MAX_TAGS_PER_TASK,
   type Task,
   type TaskCreateInput,
   type TaskDeleteInput,
@@ -72,6 +86,14 @@ export {
   taskUpdateInputSchema,
 } from './task.ts'
 export {
+  type TaskCount,
+  type TaskDeleteManyInput,
+  type TaskUpdateManyInput,
+  taskCountSchema,
+  taskDeleteManyInputSchema,
+  taskUpdateManyInputSchema,
+} from './task-bulk.ts'
+export {
   type SortOrder,
   type TaskListInput,
   type TaskListQuery,
@@ -80,7 +102,7 @@ export {
   taskListInputSchema,
   taskListResultSchema,
 } from './task-list.ts'
-export { utf8Length } from './text.ts'
+export { isStorable, utf8Length } from './text.ts'
 export { type User, userSchema } from './user.ts'
 export type { WireValue } from './wire/format.ts'
 export { WireError } from './wire/wire-error.ts'

@@ -9,6 +9,7 @@ export interface Session {
   userAgent: string | null
   /** The address from which the sign-in came. */
   ip: string | null
+  /** When the user signed in. */
   createdAt: Date
   /** When the session was last renewed, or first used after that. */
   lastSeenAt: Date

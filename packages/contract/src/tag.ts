@@ -12,7 +12,9 @@ export interface Tag {
   color: string | null
   /** Grows with every change of the tag; send it with an update to refuse overwriting somebody else's change. */
   version: number
+  /** When it was created. */
   createdAt: Date
+  /** When it was last changed. */
   updatedAt: Date
 }
 
@@ -85,7 +87,7 @@ const tagFields = {
 export const tagSchema: z.ZodType<Tag, Tag> = z.object(tagFields)
 
 /** The schema of {@link TagWithCount}. */
-export const tagWithCountSchema: z.ZodType<TagWithCount, TagWithCount> = z.object({
+const tagWithCountSchema: z.ZodType<TagWithCount, TagWithCount> = z.object({
   ...tagFields,
   taskCount: outputCount().describe('How many live tasks carry the tag.'),
 })

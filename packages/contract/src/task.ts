@@ -20,15 +20,19 @@ export interface Task {
   title: string
   /** At most 10 000 code points, or null for none. */
   description: string | null
+  /** Whether it is done. */
   completed: boolean
   /** When it was completed; null while it is not. */
   completedAt: Date | null
   /** When it is due; null for no date. */
   dueAt: Date | null
+  /** By name. */
   tags: TaskTag[]
   /** Grows with every change of the task; send it with an update to refuse overwriting somebody else's change. */
   version: number
+  /** When it was created. */
   createdAt: Date
+  /** When it was last changed; a change of its tags counts. */
   updatedAt: Date
   /** When it was moved to the trash; null while it is live. */
   deletedAt: Date | null
@@ -66,6 +70,7 @@ export interface TaskUpdateInput {
   title?: string
   /** At most 10 000 code points after trimming; null removes it. */
   description?: string | null
+  /** Whether it is done. */
   completed?: boolean
   /** Between the years 1 and 9999; null removes it. */
   dueAt?: Date | null

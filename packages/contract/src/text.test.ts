@@ -19,6 +19,10 @@ describe('a text', () => {
     expect(title.safeParse(value).error?.issues[0]?.message).toBe('Title contains characters that cannot be stored')
   })
 
+  test.each(['\u200b', '\u2060 \u00ad', '\u202e'])('of which nothing is to be seen (%j) is refused', (value) => {
+    expect(title.safeParse(value).error?.issues[0]?.message).toBe('Title must have 1 to 200 characters')
+  })
+
   test('is required, and must be text', () => {
     expect(title.safeParse(undefined).error?.issues[0]?.message).toBe('Title is required')
     expect(title.safeParse(7).error?.issues[0]?.message).toBe('Title must be text')
@@ -29,7 +33,8 @@ describe('a text', () => {
       fc.property(fc.string({ unit: 'binary', minLength: 150, maxLength: 250 }), (value) => {
         const result = title.safeParse(value)
         const points = [...value.trim()].length
-        expect(result.success).toBe(points >= 1 && points <= 200 && isStorable(value))
+        const visible = /[^\p{Z}\p{C}]/u.test(value)
+        expect(result.success).toBe(points >= 1 && points <= 200 && isStorable(value) && visible)
         if (result.success) expect(result.data).toBe(value.trim())
       }),
     )

@@ -8,6 +8,9 @@ interface TextBounds {
   max: number
 }
 
+/** Something to be seen: neither a space nor one of the characters that only steer how others are shown. */
+const VISIBLE = /[^\p{Z}\p{C}]/u
+
 /** Text that PostgreSQL stores as it is: trimmed, bounded in code points, without NUL and lone surrogates. */
 export function text({ label, min = 0, max }: TextBounds) {
   const message = `${label} must have ${min === 0 ? `at most ${max}` : `${min} to ${max}`} characters`
@@ -17,6 +20,7 @@ export function text({ label, min = 0, max }: TextBounds) {
     .min(min, message)
     .max(max, message)
     .refine(isStorable, `${label} contains characters that cannot be stored`)
+    .refine((value) => min === 0 || VISIBLE.test(value), message)
 }
 
 /** Whether PostgreSQL can store the text unchanged: no NUL, no half of a surrogate pair. */

@@ -7,7 +7,9 @@ export interface User {
   id: string
   /** Normalised: NFKC, trimmed, lower case. */
   email: string
+  /** When the account was made. */
   createdAt: Date
+  /** When the account itself was last changed, such as its password. */
   updatedAt: Date
 }
 

@@ -6,9 +6,10 @@ import {
   type TagUpdateInput,
   type TagWithCount,
 } from '@taskwire/contract'
-import { type Database, inTransaction, isUniqueViolation, type Prisma } from '@taskwire/prisma'
+import { type Database, isUniqueViolation, Prisma } from '@taskwire/prisma'
+import { v7 as uuidv7 } from 'uuid'
 import { DomainError } from './domain-error.ts'
-import { lockedUser, lockUser } from './lock-user.ts'
+import { lockedUser } from './lock-user.ts'
 
 const tagSelect = {
   id: true,
@@ -35,15 +36,20 @@ export async function listTags(db: Database, userId: string): Promise<TagWithCou
  * @throws DomainError TAG_NAME_TAKEN when the user has a tag of this name, whatever the case
  */
 export async function createTag(db: Database, userId: string, input: TagCreateInput): Promise<Tag> {
-  const { id, name, color = null } = input
-  const [created] = await db.tag.createManyAndReturn({
-    data: [{ userId, ...(id !== undefined && { id }), name, nameKey: normalizeTagName(name), color }],
-    skipDuplicates: true,
-    select: tagSelect,
-  })
+  const { id = uuidv7(), name, color = null } = input
+  const nameKey = normalizeTagName(name)
+  // What is there is looked for first: an insert that meets it would still take the user's next version.
+  const [created] = await db.$queryRaw<Tag[]>`
+    INSERT INTO tags (user_id, id, name, name_key, color)
+    SELECT ${userId}::uuid, ${id}::uuid, ${name}, ${nameKey}, ${color}
+    WHERE NOT EXISTS (
+      SELECT FROM tags WHERE user_id = ${userId}::uuid AND (id = ${id}::uuid OR name_key = ${nameKey})
+    )
+    ON CONFLICT DO NOTHING
+    RETURNING id, name, color, version, created_at AS "createdAt", updated_at AS "updatedAt"`
   if (created !== undefined) return created
 
-  const existing = id === undefined ? null : await findTag(db, userId, { id })
+  const existing = await findTag(db, userId, { id })
   if (existing === null) throw new DomainError('TAG_NAME_TAKEN')
   return existing
 }
@@ -55,19 +61,13 @@ export async function createTag(db: Database, userId: string, input: TagCreateIn
  * @throws DomainError NOT_FOUND, TAG_NAME_TAKEN, or VERSION_CONFLICT with the tag as it is now
  */
 export async function updateTag(db: Database, userId: string, input: TagUpdateInput): Promise<Tag> {
-  const { id, version, name, color } = input
-  const [updated] = await refuseTakenName(() =>
-    inTransaction(db, async (transaction) => {
-      await lockUser(transaction, userId)
-      return transaction.tag.updateManyAndReturn({
-        where: { userId, id, deletedAt: null, ...(version !== undefined && { version }) },
-        data: {
-          ...(name !== undefined && { name, nameKey: normalizeTagName(name) }),
-          ...(color !== undefined && { color }),
-        },
-        select: tagSelect,
-      })
-    }),
+  const { id, version } = input
+  const [updated] = await refuseTakenName(
+    () => db.$queryRaw<Tag[]>`
+      UPDATE tags SET ${Prisma.join(assignmentsOf(input))}
+      WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL
+        ${version === undefined ? Prisma.empty : Prisma.sql`AND version = ${version}`}
+      RETURNING id, name, color, version, created_at AS "createdAt", updated_at AS "updatedAt"`,
   )
   if (updated !== undefined) return updated
 
@@ -82,6 +82,13 @@ export async function deleteTag(db: Database, userId: string, { id }: TagIdInput
     UPDATE tags SET deleted_at = clock_timestamp(), name_key = NULL
     WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL`
   if (deleted === 0) throw new DomainError('NOT_FOUND')
+}
+
+function assignmentsOf({ name, color }: TagUpdateInput): Prisma.Sql[] {
+  const assignments: Prisma.Sql[] = []
+  if (name !== undefined) assignments.push(Prisma.sql`name = ${name}, name_key = ${normalizeTagName(name)}`)
+  if (color !== undefined) assignments.push(Prisma.sql`color = ${color}`)
+  return assignments
 }
 
 async function findTag(

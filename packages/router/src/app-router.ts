@@ -1,5 +1,6 @@
 import { apiTokenRouter } from './api-token.ts'
 import { authRouter } from './auth.ts'
+import { changeRouter } from './change.ts'
 import { sessionRouter } from './session.ts'
 import { tagRouter } from './tag.ts'
 import { taskRouter } from './task.ts'
@@ -12,6 +13,7 @@ export const routers = {
   apiToken: apiTokenRouter,
   task: taskRouter,
   tag: tagRouter,
+  change: changeRouter,
 }
 
 export const appRouter = router(routers)

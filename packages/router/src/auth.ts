@@ -20,7 +20,7 @@ import {
 } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
 import type { Context } from './context.ts'
-import { charge, cookieProcedure, protectedProcedure, sessionProcedure, signInProcedure } from './trpc.ts'
+import { alone, charge, cookieProcedure, protectedProcedure, sessionProcedure, signInProcedure } from './trpc.ts'
 
 export const authRouter = {
   register: signInProcedure
@@ -55,7 +55,7 @@ export const authRouter = {
   logout: cookieProcedure.output(nothingSchema).mutation(async ({ ctx }) => {
     const { refreshToken, setRefreshToken } = ctx.request
     if (refreshToken !== null) {
-      const ended = await logout(ctx.db, ctx.tokens, refreshToken)
+      const ended = await logout(ctx.db, ctx, refreshToken)
       if (ended !== null) ctx.sessionCheck.forget(ended.userId)
     }
     setRefreshToken(null)
@@ -65,6 +65,7 @@ export const authRouter = {
   me: protectedProcedure.output(userSchema).query(({ ctx }) => getUser(ctx.db, ctx.userId)),
 
   changePassword: sessionProcedure
+    .use(alone)
     .input(changePasswordInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
@@ -76,6 +77,7 @@ export const authRouter = {
     }),
 
   deleteAccount: protectedProcedure
+    .use(alone)
     .input(deleteAccountInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {

@@ -62,6 +62,19 @@ test('50 renames of tags to one name leave one of that name', async () => {
   expect((await me.caller.tag.list()).filter(({ name }) => name === 'Home')).toHaveLength(1)
 })
 
+test('an answer holds the tags of its version, also after a wait for whoever was changing them', async () => {
+  const tag = await me.caller.tag.create({ name: 'x' })
+  const { id } = await me.caller.task.create({ title: 'x' })
+  for (let round = 0; round < 60; round += 1) {
+    const answers = await Promise.all([
+      me.caller.task.update({ id, tagIds: round % 2 === 0 ? [tag.id] : [] }),
+      me.caller.task.setCompleted({ id, completed: round % 2 === 0 }),
+    ])
+    const latest = answers[0].version > answers[1].version ? answers[0] : answers[1]
+    expect(latest).toEqual(await me.caller.task.get({ id }))
+  }
+})
+
 test('writers of every kind, on the same tasks and tags, never wait for each other in a circle', async () => {
   const [red, green] = [await me.caller.tag.create({ name: 'red' }), await me.caller.tag.create({ name: 'green' })]
   const task = await me.caller.task.create({ title: 'x' })

@@ -44,15 +44,17 @@ export interface Context extends Services, Identity {
 
 /** The context of an HTTP request: who is calling is decided here, once for all calls of a batch. */
 export async function createContext(services: Services, request: RequestInfo): Promise<Context> {
-  return { ...services, request, audit: request.audit, caller: await findCaller(services, request.bearerToken) }
+  return { ...services, request, audit: request.audit, caller: await findCaller(services, request) }
 }
 
 /**
  * The context of a call that comes by no HTTP request: for `createCaller`, in internal tools and tests.
  *
+ * @throws TypeError for a user id that can be none
  * @param userId whose things the calls are about; null: nobody's, for the procedures that are public
  */
 export function createInnerContext(services: Services, userId: string | null): Context {
+  if (userId !== null && !UUID.test(userId)) throw new TypeError('A user id is a UUID')
   return {
     ...services,
     audit: () => {},
@@ -73,10 +75,12 @@ export function createInnerContext(services: Services, userId: string | null): C
   }
 }
 
-async function findCaller(services: Services, bearerToken: string | null): Promise<Caller | Error> {
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+async function findCaller(services: Services, { bearerToken, audit }: RequestInfo): Promise<Caller | Error> {
   if (bearerToken === null) return new DomainError('TOKEN_MISSING')
   try {
-    return await authenticate(services, bearerToken)
+    return await authenticate({ ...services, audit }, bearerToken)
   } catch (error) {
     return error instanceof Error ? error : new Error('Authentication failed', { cause: error })
   }

@@ -1,3 +1,4 @@
+export type { ChangeBus } from '@taskwire/domain'
 export { appRouter, createCaller } from './app-router.ts'
 export type { AppRouter } from './app-router-type.ts'
 export { type Context, createContext, createInnerContext, type RequestInfo } from './context.ts'

@@ -12,6 +12,7 @@ import {
   findAccount,
   listAccounts,
   listApiTokens,
+  purge,
   resetPassword,
   revokeApiToken,
   setAccountActive,
@@ -51,6 +52,10 @@ const operatorRouter = router({
       .output(accountSchema)
       .mutation(({ ctx, input }) => resetPassword(ctx.db, ctx, input)),
   },
+
+  purge: publicProcedure
+    .output(z.object({ tasks: z.int(), tags: z.int(), sessions: z.int() }))
+    .mutation(({ ctx }) => purge(ctx.db)),
 
   token: {
     create: publicProcedure

@@ -54,6 +54,17 @@ const attempts: Record<string, Record<string, Attempt>> = {
     'by id': ({ taskId }) => ({ id: taskId }),
     'by id and version': ({ taskId, taskVersion: version }) => ({ id: taskId, version }),
   },
+  'task.restore': { 'by id': ({ taskId }) => ({ id: taskId }) },
+  'task.updateMany': {
+    'by id': ({ taskId }) => ({ ids: [taskId], completed: true }),
+    'beside an own task': ({ taskId }, own) => ({ ids: [own.taskId, taskId], completed: true }),
+    'of an own task, with their tag': ({ tagId }, own) => ({ ids: [own.taskId], addTagIds: [tagId] }),
+    'of an own task, without their tag': ({ tagId }, own) => ({ ids: [own.taskId], removeTagIds: [tagId] }),
+  },
+  'task.deleteMany': {
+    'by id': ({ taskId }) => ({ ids: [taskId] }),
+    'beside an own task': ({ taskId }, own) => ({ ids: [own.taskId, taskId] }),
+  },
   'tag.list': { always: () => undefined },
   'tag.create': {
     'with their id': ({ tagId }) => ({ id: tagId, name: 'Mine' }),

@@ -1,5 +1,8 @@
 import {
   type Authenticator,
+  type ChangeBus,
+  type ChangeHub,
+  createChangeHub,
   createExternalTokens,
   createPasswords,
   createSessionCheck,
@@ -8,12 +11,17 @@ import {
   type Identity,
   type IdentityPolicy,
 } from '@taskwire/domain'
+import { type CallerWatch, createCallerWatch } from './caller-watch.ts'
 import type { LimitStore } from './limits/counter.ts'
 import { createLimits, type Limits } from './limits/limits.ts'
+import { createStreamSlots, type StreamSlots } from './stream-slots.ts'
 
 /** What every call works with: made once at start, closed at the end. */
 export interface Services extends Authenticator, Omit<Identity, 'audit'> {
   limits: Limits
+  changes: ChangeHub
+  streamSlots: StreamSlots
+  callerWatch: CallerWatch
 }
 
 export interface ServicesConfig {
@@ -29,12 +37,16 @@ export interface ServicesConfig {
   externalIssuer?: ExternalIssuer | undefined
   /** bcrypt's cost: each step doubles the work. */
   bcryptCost: number
-  limitStore: LimitStore
+  /** Where limits are counted. Default: in this process. */
+  limitStore?: LimitStore | undefined
+  /** Carries announcements of changes to the other processes. Default: there are none. */
+  changeBus?: ChangeBus | null | undefined
 }
 
 /** Starts nothing yet; whoever made them closes them, and the database after. */
 export function createServices(config: ServicesConfig): Services & { close(): Promise<void> } {
-  const { db, policy, externalIssuer } = config
+  const { db, policy, externalIssuer, limitStore = { redis: null, multiplier: 1 }, changeBus = null } = config
+  const changes = createChangeHub({ db, bus: changeBus })
   const passwords = createPasswords({ cost: config.bcryptCost })
   return {
     db,
@@ -47,7 +59,13 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
     }),
     sessionCheck: createSessionCheck(db),
     externalTokens: externalIssuer === undefined ? null : createExternalTokens(externalIssuer),
-    limits: createLimits(config.limitStore),
-    close: () => passwords.close(),
+    limits: createLimits(limitStore),
+    changes,
+    streamSlots: createStreamSlots(limitStore),
+    callerWatch: createCallerWatch(),
+    async close() {
+      await changes.close()
+      await passwords.close()
+    },
   }
 }

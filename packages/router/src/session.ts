@@ -19,7 +19,7 @@ export const sessionRouter = {
   revokeOthers: sessionProcedure.output(revokedSessionsSchema).mutation(async ({ ctx }) => {
     const revoked = await endOtherSessions(ctx.db, ctx.userId, ctx.sessionId)
     ctx.sessionCheck.forget(ctx.userId)
-    ctx.audit({ event: 'sessionRevoked', userId: ctx.userId })
+    if (revoked > 0) ctx.audit({ event: 'sessionRevoked', userId: ctx.userId })
     return { revoked }
   }),
 } satisfies TRPCRouterRecord

@@ -46,6 +46,13 @@ describe('a new tag', () => {
     await (await testUser(services)).caller.tag.create({ name })
   })
 
+  test('that is not made, because it is there or its name is, counts as no change', async () => {
+    const tag = await me.caller.tag.create({ id: randomUUID(), name: 'Home' })
+    await me.caller.tag.create({ id: tag.id, name: 'Home' })
+    await refusalOf(me.client.tag.create.mutate({ name: 'HOME' }))
+    expect((await me.caller.change.list()).version).toBe(tag.version)
+  })
+
   test('of the same id as before is the one from before, also when it is deleted', async () => {
     const tag = await me.caller.tag.create({ id: randomUUID(), name: 'First', color: '#000000' })
     await me.caller.tag.create({ name: 'Second' })

@@ -8,22 +8,22 @@ import {
 } from '@taskwire/contract'
 import { createTag, deleteTag, listTags, updateTag } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
-import { protectedProcedure } from './trpc.ts'
+import { changingProcedure, protectedProcedure } from './trpc.ts'
 
 export const tagRouter = {
   list: protectedProcedure.output(tagListSchema).query(({ ctx }) => listTags(ctx.db, ctx.userId)),
 
-  create: protectedProcedure
+  create: changingProcedure
     .input(tagCreateInputSchema)
     .output(tagSchema)
     .mutation(({ ctx, input }) => createTag(ctx.db, ctx.userId, input)),
 
-  update: protectedProcedure
+  update: changingProcedure
     .input(tagUpdateInputSchema)
     .output(tagSchema)
     .mutation(({ ctx, input }) => updateTag(ctx.db, ctx.userId, input)),
 
-  delete: protectedProcedure
+  delete: changingProcedure
     .input(tagIdInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {

@@ -197,10 +197,40 @@ describe('pages', () => {
     }
   })
 
-  test('of another sort, order or trash are not what a cursor belongs to', async () => {
+  const id = '0199aaaa-0000-7000-8000-000000000000'
+  const moment = '2026-01-01 00:00:00+00'
+  const notACursor = {
+    reason: 'VALIDATION_FAILED',
+    httpStatus: 400,
+    issues: [{ path: 'cursor', message: 'Not a valid cursor: send the nextCursor of the page before' }],
+  }
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+  /** What a cursor of this list begins with. */
+  async function listOf(list: { sort?: 'title'; order?: 'asc' }): Promise<unknown> {
+    await newList([{ title: 'a' }, { title: 'b' }])
+    const { nextCursor } = await me.caller.task.list({ ...list, limit: 1 })
+    return JSON.parse(Buffer.from(nextCursor ?? '', 'base64url').toString())[0]
+  }
+
+  test('go on whatever the limit, and whether or not they are counted', async () => {
+    const list = await newList([{ title: 'a' }, { title: 'b' }, { title: 'c' }])
+    const { nextCursor: cursor } = await me.caller.task.list({ ...list, limit: 1 })
+    expect(await me.caller.task.list({ ...list, limit: 5, withTotal: true, cursor })).toMatchObject({ total: 3 })
+  })
+
+  test('of another sort, order or filter are not what a cursor belongs to', async () => {
     const list = await newList([{ title: 'a' }, { title: 'b' }])
     const { nextCursor: cursor } = await me.caller.task.list({ ...list, limit: 1 })
-    for (const other of [{ sort: 'updatedAt' }, { sort: 'title' }, { order: 'asc' }, { deleted: true }] as const) {
+    for (const other of [
+      { sort: 'updatedAt' },
+      { order: 'asc' },
+      { deleted: true },
+      { completed: true },
+      { search: 'a' },
+      { dueAfter: new Date(0) },
+      { tagIds: [id] },
+    ] satisfies TaskListInput[]) {
       expect(await refusalOf(me.client.task.list.query({ ...list, ...other, cursor }))).toMatchObject({
         reason: 'VALIDATION_FAILED',
         issues: [{ path: 'cursor', message: expect.stringContaining('start again without a cursor') }],
@@ -216,36 +246,40 @@ describe('pages', () => {
     })
   })
 
-  const id = '0199aaaa-0000-7000-8000-000000000000'
-  const moment = '2026-01-01 00:00:00+00'
-  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   test.each([
     ['a word', 'garbage'],
     ['not of characters that a cursor has', 'ä\n'],
     ['too long', 'x'.repeat(2_049)],
     ['no list', encode({ sort: 'createdAt' })],
     ['null', encode(null)],
-    ['too short', encode(['createdAt', 'desc', false, moment])],
-    ['too much', encode(['createdAt', 'desc', false, moment, id, 1])],
-    ['of no moment', encode(['createdAt', 'desc', false, 'yesterday', id])],
-    ['of 30 February', encode(['createdAt', 'desc', false, '2026-02-30 00:00:00+00', id])],
-    ['of the year 0', encode(['createdAt', 'desc', false, '0000-01-01 00:00:00+00', id])],
-    ['of 24 hours', encode(['createdAt', 'desc', false, '2026-01-01 24:00:00+00', id])],
-    ['of infinity', encode(['createdAt', 'desc', false, 'infinity', id])],
-    ['of SQL', encode(['createdAt', 'desc', false, "'; DROP TABLE tasks; --", id])],
-    ['of a number', encode(['createdAt', 'desc', false, 1, id])],
-    ['of no id', encode(['createdAt', 'desc', false, moment, 'x'])],
-    ['of an id that is no text', encode(['createdAt', 'desc', false, moment, [id]])],
   ])('have no cursor that is %s', async (_, cursor) => {
-    expect(await refusalOf(me.client.task.list.query({ cursor }))).toMatchObject({
-      reason: 'VALIDATION_FAILED',
-      httpStatus: 400,
-      issues: [{ path: 'cursor', message: 'Not a valid cursor: send the nextCursor of the page before' }],
-    })
+    expect(await refusalOf(me.client.task.list.query({ cursor }))).toMatchObject(notACursor)
+  })
+
+  test.each([
+    ['too short', [moment]],
+    ['too much', [moment, id, 1]],
+    ['of no moment', ['yesterday', id]],
+    ['of 30 February', ['2026-02-30 00:00:00+00', id]],
+    ['of the year 0', ['0000-01-01 00:00:00+00', id]],
+    ['of 24 hours', ['2026-01-01 24:00:00+00', id]],
+    ['of infinity', ['infinity', id]],
+    ['of SQL', ["'; DROP TABLE tasks; --", id]],
+    ['of a number', [1, id]],
+    ['of no id', [moment, 'x']],
+    ['of an id that is no text', [moment, [id]]],
+  ])('have no forged cursor that is %s', async (_, place) => {
+    const cursor = encode([await listOf({}), ...place])
+    expect(await refusalOf(me.client.task.list.query({ cursor }))).toMatchObject(notACursor)
+  })
+
+  test('have a place wherever a forged cursor says, among the own tasks', async () => {
+    const cursor = encode([await listOf({}), moment, id])
+    expect((await me.client.task.list.query({ cursor })).items).toEqual([])
   })
 
   test.each(['\0', '\ud800', 'x'.repeat(1_001)])('have no cursor after the title %j', async (title) => {
-    const cursor = encode(['title', 'asc', false, title, id])
+    const cursor = encode([await listOf({ sort: 'title', order: 'asc' }), title, id])
     expect(await refusalOf(me.client.task.list.query({ sort: 'title', order: 'asc', cursor }))).toMatchObject({
       reason: 'VALIDATION_FAILED',
       issues: [{ path: 'cursor' }],

@@ -1,17 +1,30 @@
 import {
   nothingSchema,
+  taskCountSchema,
   taskCreateInputSchema,
   taskDeleteInputSchema,
+  taskDeleteManyInputSchema,
   taskIdInputSchema,
   taskListInputSchema,
   taskListResultSchema,
   taskSchema,
   taskSetCompletedInputSchema,
   taskUpdateInputSchema,
+  taskUpdateManyInputSchema,
 } from '@taskwire/contract'
-import { createTask, deleteTask, getTask, listTasks, setTaskCompleted, updateTask } from '@taskwire/domain'
+import {
+  createTask,
+  deleteTask,
+  deleteTasks,
+  getTask,
+  listTasks,
+  restoreTask,
+  setTaskCompleted,
+  updateTask,
+  updateTasks,
+} from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
-import { protectedProcedure } from './trpc.ts'
+import { changingProcedure, protectedProcedure } from './trpc.ts'
 
 export const taskRouter = {
   list: protectedProcedure
@@ -24,26 +37,41 @@ export const taskRouter = {
     .output(taskSchema)
     .query(({ ctx, input }) => getTask(ctx.db, ctx.userId, input)),
 
-  create: protectedProcedure
+  create: changingProcedure
     .input(taskCreateInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => createTask(ctx.db, ctx.userId, input)),
 
-  update: protectedProcedure
+  update: changingProcedure
     .input(taskUpdateInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => updateTask(ctx.db, ctx.userId, input)),
 
-  setCompleted: protectedProcedure
+  setCompleted: changingProcedure
     .input(taskSetCompletedInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => setTaskCompleted(ctx.db, ctx.userId, input)),
 
-  delete: protectedProcedure
+  delete: changingProcedure
     .input(taskDeleteInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
       await deleteTask(ctx.db, ctx.userId, input)
       return null
     }),
+
+  restore: changingProcedure
+    .input(taskIdInputSchema)
+    .output(taskSchema)
+    .mutation(({ ctx, input }) => restoreTask(ctx.db, ctx.userId, input)),
+
+  updateMany: changingProcedure
+    .input(taskUpdateManyInputSchema)
+    .output(taskCountSchema)
+    .mutation(({ ctx, input }) => updateTasks(ctx.db, ctx.userId, input)),
+
+  deleteMany: changingProcedure
+    .input(taskDeleteManyInputSchema)
+    .output(taskCountSchema)
+    .mutation(({ ctx, input }) => deleteTasks(ctx.db, ctx.userId, input)),
 } satisfies TRPCRouterRecord

@@ -12,11 +12,19 @@ export interface Meta {
   addressLimit?: LimitName
 }
 
+/** Milliseconds between two signs of life on a stream, and after how many without one the client connects again. */
+const PING_INTERVAL = 15_000
+const INACTIVITY_LIMIT = 40_000
+
 const t = initTRPC
   .context<Context>()
   .meta<Meta>()
   .create({
     transformer: wire,
+    sse: {
+      ping: { enabled: true, intervalMs: PING_INTERVAL },
+      client: { reconnectAfterInactivityMs: INACTIVITY_LIMIT },
+    },
     // Whatever NODE_ENV says: no stack leaves the server.
     isDev: false,
     errorFormatter: ({ error, ctx }): ErrorShape => toErrorShape(error, ctx?.request.requestId ?? requestIdOf(error)),
@@ -51,16 +59,21 @@ export const protectedProcedure = publicProcedure.use(({ ctx, next }) => {
   return next({ ctx: { caller, userId: caller.userId } })
 })
 
-const alone = t.middleware(({ ctx, next }) => {
+/** For what changes tasks or tags: tells the streams, once it is committed. */
+export const changingProcedure = protectedProcedure.use(async ({ ctx, next }) => {
+  const result = await next()
+  if (result.ok) ctx.changes.announce(ctx.userId, versionOf(result.data))
+  return result
+})
+
+/** For what tries a password or sets the cookie: no batch, which a limit would count as one, and no stream. */
+export const alone = t.middleware(({ ctx, next }) => {
   if (ctx.request.batchSize > 1 || ctx.request.streamed) throw new DomainError('MALFORMED_REQUEST')
   return next()
 })
 
-/**
- * For those who are about to sign in: one call a request, so that a limit of attempts is one of requests too, and no
- * stream, which could not set the cookie.
- */
-export const signInProcedure = t.procedure.use(withReasons).use(alone).use(withLimit)
+/** For those who are about to sign in. */
+export const signInProcedure = publicProcedure.use(alone)
 
 /** For whoever brings the session's cookie, which a browser sends along without being asked. */
 export const cookieProcedure = signInProcedure.use(({ ctx, next }) => {
@@ -82,4 +95,9 @@ export async function charge(ctx: Context, name: LimitName, key: string): Promis
   if (!state.exceeded) return
   ctx.audit({ event: 'throttled', limit: name })
   throw new DomainError('RATE_LIMITED', { retryAfter: state.resetSeconds })
+}
+
+/** The version that the changed row has got, where the answer holds it. */
+function versionOf(answer: unknown): number | undefined {
+  return typeof answer === 'object' && answer !== null && 'version' in answer ? Number(answer.version) : undefined
 }

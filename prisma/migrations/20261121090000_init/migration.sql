@@ -163,13 +163,14 @@ BEGIN
     IF NOT NEW.completed THEN
         NEW.completed_at := NULL;
     ELSIF NEW.completed_at IS NULL THEN
-        NEW.completed_at := clock_timestamp();
+        NEW.completed_at := NEW.updated_at;
     END IF;
     RETURN NEW;
 END
 $$;
 
-CREATE TRIGGER "tasks_keep_completed_at" BEFORE INSERT OR UPDATE ON "tasks"
+-- Triggers fire in the order of their names: after stamp_version, whose updated_at this one takes.
+CREATE TRIGGER "tasks_track_completed_at" BEFORE INSERT OR UPDATE ON "tasks"
     FOR EACH ROW EXECUTE FUNCTION "keep_completed_at"();
 
 -- A task's tags are part of the task: a statement that links or unlinks live tags stamps each of its tasks once.

@@ -1,6 +1,7 @@
 import { fromDriver, type OpenDatabase } from '../open-database.ts'
 import { freshDriver } from './fresh-driver.ts'
 
+export { recordedDatabase } from './recorded-database.ts'
 export { findServerUrl, freshServerUrl } from './server-url.ts'
 
 /**

@@ -1,4 +1,5 @@
 import type { OpenDatabase } from '@taskwire/prisma'
+import type { Services, ServicesConfig } from '@taskwire/router'
 import { testServices } from '@taskwire/router/testing'
 import { type AppConfig, createApp } from '../app.ts'
 import type { Readiness } from '../health.ts'
@@ -6,7 +7,7 @@ import { listen } from '../listen.ts'
 import { createLogger } from '../logger.ts'
 
 /** A line of the log, parsed. */
-export type LogLine = Record<string, unknown> & { msg: string }
+type LogLine = Record<string, unknown> & { msg: string }
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string
@@ -14,6 +15,7 @@ export interface TestServer extends AsyncDisposable {
   readonly readiness: Readiness
   /** What has been logged so far. */
   readonly log: LogLine[]
+  readonly services: Services
   /** As at a shutdown, with a second of patience. */
   close(): Promise<void>
 }
@@ -21,14 +23,14 @@ export interface TestServer extends AsyncDisposable {
 /** The real application on a free port, with a log that can be read. */
 export async function testServer(
   db: Pick<OpenDatabase, 'client' | 'ping'>,
-  config: Partial<AppConfig> = {},
+  { services: overrides, ...config }: Partial<AppConfig> & { services?: Partial<ServicesConfig> } = {},
 ): Promise<TestServer> {
   const log: LogLine[] = []
   const logger = createLogger(
     { level: 'trace', terminal: false },
     { write: (line: string) => log.push(JSON.parse(line)) },
   )
-  const services = testServices(db.client)
+  const services = testServices(db.client, overrides)
   const readiness = { ready: true }
   const app = createApp({
     db,
@@ -48,5 +50,5 @@ export async function testServer(
     await stopListening(1_000)
     await services.close()
   }
-  return { url: `http://127.0.0.1:${port}`, port, readiness, log, close, [Symbol.asyncDispose]: close }
+  return { url: `http://127.0.0.1:${port}`, port, readiness, log, services, close, [Symbol.asyncDispose]: close }
 }

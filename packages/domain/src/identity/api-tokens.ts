@@ -75,7 +75,9 @@ export async function findApiTokenOwner(db: Database, token: string): Promise<st
   if (!found.isActive) throw new DomainError('ACCOUNT_INACTIVE')
   if (found.stale) {
     await db.$executeRaw`
-      UPDATE api_tokens SET last_used_at = clock_timestamp() WHERE user_id = ${found.userId}::uuid AND id = ${found.id}::uuid`
+      UPDATE api_tokens SET last_used_at = clock_timestamp()
+      WHERE user_id = ${found.userId}::uuid AND id = ${found.id}::uuid
+        AND coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)`
   }
   return found.userId
 }

@@ -2,6 +2,7 @@ import type { Database } from '@taskwire/prisma'
 import { findApiTokenOwner, isApiToken } from './api-tokens.ts'
 import { findExternalUser } from './external-identity.ts'
 import type { ExternalTokens } from './external-token.ts'
+import type { Identity } from './identity.ts'
 import type { SessionCheck } from './session-check.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -26,11 +27,13 @@ export interface Authenticator {
  *
  * @throws DomainError TOKEN_EXPIRED, TOKEN_INVALID, SESSION_REVOKED, ACCOUNT_INACTIVE, EMAIL_TAKEN
  */
-export async function authenticate(authenticator: Authenticator, bearerToken: string): Promise<Caller> {
-  const { db, tokens, sessionCheck, externalTokens } = authenticator
+export async function authenticate(
+  { db, tokens, sessionCheck, externalTokens, audit }: Authenticator & Pick<Identity, 'audit'>,
+  bearerToken: string,
+): Promise<Caller> {
   if (isApiToken(bearerToken)) return { kind: 'apiToken', userId: await findApiTokenOwner(db, bearerToken) }
   if (externalTokens?.claims(bearerToken)) {
-    return { kind: 'external', userId: await findExternalUser(db, externalTokens.verify(bearerToken)) }
+    return { kind: 'external', userId: await findExternalUser(db, { audit }, externalTokens.verify(bearerToken)) }
   }
   const subject = tokens.verifyAccess(bearerToken)
   await sessionCheck.check(subject)

@@ -17,11 +17,15 @@ export async function changePassword(
   change: ChangePasswordInput & { userId: string; sessionId: string | null },
 ): Promise<void> {
   const { userId, sessionId, currentPassword, newPassword } = change
-  const { email } = await confirmPassword(db, identity, { userId, password: currentPassword })
+  const current = await confirmPassword(db, identity, { userId, password: currentPassword })
+  const { email } = current
   checkNewPassword({ password: newPassword, email, minLength: identity.policy.passwordMinLength, field: 'newPassword' })
   const passwordHash = await identity.passwords.hash(newPassword)
   await inTransaction(db, async (transaction) => {
-    await transaction.user.updateMany({ where: { id: userId }, data: { passwordHash } })
+    const unchanged = { id: userId, passwordHash: current.passwordHash }
+    const { count } = await transaction.user.updateMany({ where: unchanged, data: { passwordHash } })
+    // Somebody was faster: the password that was confirmed is no longer the current one.
+    if (count === 0) throw new DomainError('INVALID_CREDENTIALS')
     await endOtherSessions(transaction, userId, sessionId)
   })
   identity.audit({ event: 'passwordChanged', userId })
@@ -32,10 +36,10 @@ export async function confirmPassword(
   db: Database,
   { passwords }: Identity,
   { userId, password }: { userId: string; password: string },
-): Promise<{ email: string }> {
+): Promise<{ email: string; passwordHash: string }> {
   const account = await db.user.findUnique({ where: { id: userId }, select: { email: true, passwordHash: true } })
   if (!account?.passwordHash || !(await passwords.verify(password, account.passwordHash))) {
     throw new DomainError('INVALID_CREDENTIALS')
   }
-  return { email: account.email }
+  return { email: account.email, passwordHash: account.passwordHash }
 }

@@ -19,8 +19,8 @@ export async function deleteAccount(
     if (password === undefined) throw passwordRequired()
     await confirmPassword(db, identity, { userId, password })
   }
-  await db.user.deleteMany({ where: { id: userId } })
-  identity.audit({ event: 'accountDeleted', userId })
+  const { count } = await db.user.deleteMany({ where: { id: userId } })
+  if (count > 0) identity.audit({ event: 'accountDeleted', userId })
 }
 
 function passwordRequired(): DomainError<'VALIDATION_FAILED'> {

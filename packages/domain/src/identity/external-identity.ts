@@ -2,6 +2,7 @@ import { emailSchema } from '@taskwire/contract'
 import { type Database, inTransaction, isUniqueViolation } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import type { ExternalSubject } from './external-token.ts'
+import type { Identity } from './identity.ts'
 
 /**
  * The account of a user who signs in elsewhere, made at first sight.
@@ -9,8 +10,12 @@ import type { ExternalSubject } from './external-token.ts'
  * @throws DomainError EMAIL_TAKEN when the address has an account already: it must not be had by claiming it elsewhere;
  * TOKEN_INVALID when an account is to be made and the token names no valid address; ACCOUNT_INACTIVE
  */
-export async function findExternalUser(db: Database, external: ExternalSubject): Promise<string> {
-  return (await readUserId(db, external)) ?? (await createExternalUser(db, external))
+export async function findExternalUser(
+  db: Database,
+  identity: Pick<Identity, 'audit'>,
+  external: ExternalSubject,
+): Promise<string> {
+  return (await readUserId(db, external)) ?? (await createExternalUser(db, identity, external))
 }
 
 async function readUserId(db: Database, { issuer, subject }: ExternalSubject): Promise<string | null> {
@@ -23,16 +28,22 @@ async function readUserId(db: Database, { issuer, subject }: ExternalSubject): P
   return identity.user.id
 }
 
-async function createExternalUser(db: Database, external: ExternalSubject): Promise<string> {
+async function createExternalUser(
+  db: Database,
+  { audit }: Pick<Identity, 'audit'>,
+  external: ExternalSubject,
+): Promise<string> {
   const email = emailSchema.safeParse(external.email)
   if (!email.success) throw new DomainError('TOKEN_INVALID')
   try {
-    return await inTransaction(db, async (transaction) => {
+    const userId = await inTransaction(db, async (transaction) => {
       const { id } = await transaction.user.create({ data: { email: email.data }, select: { id: true } })
       const { issuer, subject } = external
       await transaction.externalIdentity.create({ data: { issuer, subject, userId: id }, select: { userId: true } })
       return id
     })
+    audit({ event: 'registered', userId })
+    return userId
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     // Two first requests at once: the other one has made the account.

@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto'
+import { isStorable } from '@taskwire/contract'
 import jwt from 'jsonwebtoken'
 import { DomainError } from '../domain-error.ts'
 
@@ -38,22 +39,39 @@ export function createExternalTokens({ issuer, audience, secret }: ExternalIssue
   return {
     claims(token) {
       if (token.length > MAX_LENGTH) return false
-      const payload = jwt.decode(token)
-      return typeof payload === 'object' && payload?.iss === issuer
+      return readClaims(token)?.iss === issuer
     },
 
     verify(token) {
       const { header, payload } = verifySignature(token, { key, issuer, audience })
       const { sub, exp, iat, nbf, email } = payload
       const now = Date.now() / 1_000
-      if ('crit' in header || typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) throw invalid()
-      if (typeof exp !== 'number' || (iat ?? 0) > now + CLOCK_SKEW_SECONDS || (nbf ?? 0) > now + CLOCK_SKEW_SECONDS) {
-        throw invalid()
-      }
-      if (exp <= now) throw new DomainError('TOKEN_EXPIRED')
+      if ('crit' in header || !isSubject(sub)) throw invalid()
+      if (!Number.isFinite(exp) || !isPast(iat) || !isPast(nbf)) throw invalid()
+      if (Number(exp) <= now) throw new DomainError('TOKEN_EXPIRED')
       return { issuer, subject: sub, email: typeof email === 'string' ? email : undefined }
     },
   }
+}
+
+/** Of a token that anybody may have written: the parser throws at a payload that is no JSON, and quotes it. */
+function readClaims(token: string): jwt.JwtPayload | null {
+  try {
+    const claims = jwt.decode(token)
+    return typeof claims === 'object' ? claims : null
+  } catch {
+    return null
+  }
+}
+
+/** A name that the database can tell from every other: it would store one half of a surrogate pair like another. */
+function isSubject(sub: unknown): sub is string {
+  return typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUBJECT_LENGTH && isStorable(sub)
+}
+
+/** A moment (RFC 7519 §2, NumericDate) that has come, or none at all. */
+function isPast(date: unknown): boolean {
+  return date === undefined || (typeof date === 'number' && date <= Date.now() / 1_000 + CLOCK_SKEW_SECONDS)
 }
 
 function verifySignature(

@@ -22,12 +22,12 @@ export async function login(
   const matches = account?.passwordHash
     ? await passwords.verify(password, account.passwordHash)
     : await passwords.verifyDummy(password)
-  if (account === null || !matches || !account.isActive) {
+  if (!account?.passwordHash || !matches || !account.isActive) {
     identity.audit({ event: 'signInFailed', ...(account !== null && { userId: account.id }) })
     throw new DomainError('INVALID_CREDENTIALS')
   }
-  const { isActive: _, passwordHash: __, ...user } = account
-  const signIn = await openSession(db, identity, { user, device })
+  const { isActive: _, passwordHash, ...user } = account
+  const signIn = await openSession(db, identity, { user, passwordHash, device })
   identity.audit({ event: 'signedIn', userId: user.id, sessionId: signIn.sessionId })
   return signIn
 }

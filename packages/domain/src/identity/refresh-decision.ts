@@ -20,7 +20,7 @@ export interface SessionState {
 export type RefreshDecision = 'serve' | 'rotate' | 'reuse' | 'ended' | 'inactive'
 
 /** Seconds for which a rotation is repeated rather than followed by another: the other tabs of the same moment. */
-export const GRACE_SECONDS = 30
+const GRACE_SECONDS = 30
 
 /**
  * What to do with a validly signed refresh token of a generation. An honest browser can only be one step behind, because

@@ -36,8 +36,7 @@ export async function refresh(db: Database, identity: Identity, refreshToken: st
         continue
       }
       case 'reuse':
-        await endSession(db, presented)
-        identity.audit({ event: 'reuseDetected', userId, sessionId })
+        if (await endSession(db, presented)) identity.audit({ event: 'reuseDetected', userId, sessionId })
         throw new DomainError('SESSION_REVOKED')
       case 'inactive':
         throw new DomainError('ACCOUNT_INACTIVE')

@@ -1,5 +1,5 @@
 import type { RegisterInput } from '@taskwire/contract'
-import { type Database, isUniqueViolation } from '@taskwire/prisma'
+import { type Database, inTransaction, isUniqueViolation } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import type { Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
@@ -19,9 +19,15 @@ export async function register(
   // Before the hash: a taken address must not cost a third of a second of a core.
   if ((await db.user.count({ where: { email } })) > 0) throw new DomainError('EMAIL_TAKEN')
   const passwordHash = await identity.passwords.hash(password)
-  const user = await refuseTakenEmail(() => db.user.create({ data: { email, passwordHash }, select: userSelect }))
-  identity.audit({ event: 'registered', userId: user.id })
-  return openSession(db, identity, { user, device })
+  // Together: an account whose owner was shown an error would answer the next try with EMAIL_TAKEN.
+  const signIn = await refuseTakenEmail(() =>
+    inTransaction(db, async (transaction) => {
+      const user = await transaction.user.create({ data: { email, passwordHash }, select: userSelect })
+      return openSession(transaction, identity, { user, passwordHash, device })
+    }),
+  )
+  identity.audit({ event: 'registered', userId: signIn.result.user.id, sessionId: signIn.sessionId })
+  return signIn
 }
 
 async function refuseTakenEmail<T>(create: () => Promise<T>): Promise<T> {

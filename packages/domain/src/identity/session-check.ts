@@ -1,5 +1,6 @@
 import type { Database } from '@taskwire/prisma'
 import { LRUCache } from 'lru-cache'
+import { batched } from '../batched.ts'
 import { DomainError } from '../domain-error.ts'
 import type { TokenSubject } from './tokens.ts'
 
@@ -15,8 +16,9 @@ export interface SessionCheck {
 const REMEMBERED_MILLISECONDS = 4_000
 const REMEMBERED_SESSIONS = 10_000
 
-/** One query a session every few seconds, however many requests it makes and however many of them at once. */
+/** One query every few seconds for all sessions that are checked at once, however many requests they make. */
 export function createSessionCheck(db: Database): SessionCheck {
+  const readVerdict = batched((subjects: TokenSubject[]) => readVerdicts(db, subjects))
   const answers = new LRUCache<string, Answer, TokenSubject>({
     max: REMEMBERED_SESSIONS,
     ttl: REMEMBERED_MILLISECONDS,
@@ -24,7 +26,7 @@ export function createSessionCheck(db: Database): SessionCheck {
     ignoreFetchAbort: true,
     fetchMethod: async (_key, _stale, { context }) => ({
       askedAt: performance.now(),
-      verdict: await readVerdict(db, context),
+      verdict: (await readVerdict(context)) ?? 'SESSION_REVOKED',
     }),
   })
   const confirmed = new LRUCache<string, true>({ max: REMEMBERED_SESSIONS })
@@ -64,14 +66,18 @@ interface Answer {
 
 type Verdict = 'valid' | 'SESSION_REVOKED' | 'ACCOUNT_INACTIVE'
 
-async function readVerdict(db: Database, { userId, sessionId }: TokenSubject): Promise<Verdict> {
-  const [session] = await db.$queryRaw<{ stands: boolean; isActive: boolean }[]>`
-    SELECT revoked_at IS NULL AND expires_at > clock_timestamp() AS stands, is_active AS "isActive"
-    FROM sessions JOIN users ON users.id = user_id
-    WHERE user_id = ${userId}::uuid AND sessions.id = ${sessionId}::uuid`
-  if (session === undefined) return 'SESSION_REVOKED'
-  if (!session.isActive) return 'ACCOUNT_INACTIVE'
-  return session.stands ? 'valid' : 'SESSION_REVOKED'
+async function readVerdicts(db: Database, subjects: TokenSubject[]): Promise<Verdict[]> {
+  const sessions = await db.$queryRaw<{ stands: boolean | null; isActive: boolean | null }[]>`
+    SELECT revoked_at IS NULL AND clock_timestamp() < least(idle_expires_at, expires_at) AS stands, is_active AS "isActive"
+    FROM unnest(${subjects.map(({ userId }) => userId)}::uuid[], ${subjects.map(({ sessionId }) => sessionId)}::uuid[])
+      WITH ORDINALITY AS asked (user_id, id, place)
+    LEFT JOIN sessions ON sessions.user_id = asked.user_id AND sessions.id = asked.id
+    LEFT JOIN users ON users.id = sessions.user_id
+    ORDER BY place`
+  return sessions.map(({ stands, isActive }) => {
+    if (isActive === false) return 'ACCOUNT_INACTIVE'
+    return stands === true ? 'valid' : 'SESSION_REVOKED'
+  })
 }
 
 /** The client has the answer to its last refresh: from now on the token before it is a copy in other hands. */

@@ -1,6 +1,7 @@
 import type { AuthResult, User } from '@taskwire/contract'
 import type { Database, Prisma } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
+import { DomainError } from '../domain-error.ts'
 import type { Identity } from './identity.ts'
 import type { TokenSubject } from './tokens.ts'
 
@@ -28,23 +29,33 @@ export const userSelect = { id: true, email: true, createdAt: true, updatedAt: t
 /** Lengths that no honest browser exceeds. */
 const MAX_USER_AGENT = 300
 
-/** Opens a session of the user; its lifetimes are on the database's clock, the only one that all processes share. */
+/**
+ * Opens a session of whoever has just shown the account's password; its lifetimes are on the database's clock, the only
+ * one that all processes share.
+ *
+ * The lock makes a change of the password, or a deactivation, come before or after: one that comes before is seen here,
+ * and one that comes after finds the session and ends it.
+ *
+ * @throws DomainError INVALID_CREDENTIALS when the account has been deactivated or has another password by now
+ */
 export async function openSession(
   db: Database,
   identity: Identity,
-  { user, device }: { user: User; device: Device },
+  { user, passwordHash, device }: { user: User; passwordHash: string; device: Device },
 ): Promise<SignIn> {
   const id = uuidv7()
   const { refreshIdleTtlSeconds, refreshAbsoluteTtlSeconds } = identity.policy
   const [session] = await db.$queryRaw<{ generation: number; expiresAt: Date }[]>`
     INSERT INTO sessions (user_id, id, user_agent, ip, idle_expires_at, expires_at)
-    VALUES (
-      ${user.id}::uuid, ${id}::uuid, ${device.userAgent?.slice(0, MAX_USER_AGENT) ?? null}, ${device.ip},
-      clock_timestamp() + make_interval(secs => least(${refreshIdleTtlSeconds}::int, ${refreshAbsoluteTtlSeconds}::int)),
-      clock_timestamp() + make_interval(secs => ${refreshAbsoluteTtlSeconds}::int)
-    )
+    SELECT
+      users.id, ${id}::uuid, ${device.userAgent?.slice(0, MAX_USER_AGENT) ?? null}, ${device.ip},
+      now + make_interval(secs => least(${refreshIdleTtlSeconds}::int, ${refreshAbsoluteTtlSeconds}::int)),
+      now + make_interval(secs => ${refreshAbsoluteTtlSeconds}::int)
+    FROM users, clock_timestamp() AS now
+    WHERE users.id = ${user.id}::uuid AND is_active AND password_hash = ${passwordHash}
+    FOR SHARE OF users
     RETURNING generation, expires_at AS "expiresAt"`
-  if (session === undefined) throw new Error('An INSERT without a row to return')
+  if (session === undefined) throw new DomainError('INVALID_CREDENTIALS')
   return signIn(identity, user, { sessionId: id, ...session })
 }
 

@@ -2,10 +2,10 @@ import type { Task } from '@taskwire/contract'
 import { type Database, Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockedUser } from '../lock-user.ts'
-import { findTask, taskColumns, taskTags } from './read-tasks.ts'
+import { changedTaskTags, findTask, taskColumns } from './read-tasks.ts'
 
 /** A change of one live task. */
-export interface TaskChange {
+export interface TaskEdit {
   id: string
   /** The version that the change is based on; absent: whatever is there. */
   version?: number | undefined
@@ -19,7 +19,7 @@ export interface TaskChange {
  *
  * @throws DomainError NOT_FOUND, or VERSION_CONFLICT with the task as it is now
  */
-export async function changeTask(db: Database, userId: string, change: TaskChange): Promise<Task> {
+export async function changeTask(db: Database, userId: string, change: TaskEdit): Promise<Task> {
   const { id, version } = change
   const assignments = change.assignments.length > 0 ? change.assignments : [Prisma.sql`version = version`]
   const [changed] = await db.$queryRaw<Task[]>`
@@ -29,7 +29,7 @@ export async function changeTask(db: Database, userId: string, change: TaskChang
         ${version === undefined ? Prisma.empty : Prisma.sql`AND version = ${version}`}
       RETURNING *
     )
-    SELECT ${taskColumns}, ${taskTags} FROM task`
+    SELECT ${taskColumns}, ${changedTaskTags} FROM task`
   if (changed !== undefined) return changed
 
   const current = await findTask(db, userId, id)

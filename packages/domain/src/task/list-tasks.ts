@@ -10,7 +10,7 @@ import { decodeCursor, encodeCursor } from './task-cursor.ts'
  * @throws DomainError VALIDATION_FAILED for a cursor of another list
  */
 export async function listTasks(db: Database, userId: string, query: TaskListQuery): Promise<TaskListResult> {
-  const { limit, sort, order, deleted, offset = 0 } = query
+  const { limit, sort, order, offset = 0 } = query
   const key = sortKeys[sort]
   const matching = matches(userId, query)
   const direction = order === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`
@@ -29,9 +29,7 @@ export async function listTasks(db: Database, userId: string, query: TaskListQue
   return {
     items: page.map(({ sortKey: _, ...task }) => task),
     nextCursor:
-      last !== undefined && found.length > limit
-        ? encodeCursor({ sort, order, deleted, key: last.sortKey, id: last.id })
-        : null,
+      last !== undefined && found.length > limit ? encodeCursor({ key: last.sortKey, id: last.id }, query) : null,
     total,
   }
 }
@@ -44,9 +42,10 @@ const sortKeys: Record<TaskSort, { expression: Prisma.Sql; type: Prisma.Sql }> =
   title: { expression: Prisma.sql`lower(task.title) COLLATE "C"`, type: Prisma.sql`text` },
 }
 
-function afterCursor({ cursor, sort, order, deleted }: TaskListQuery): Prisma.Sql {
+function afterCursor(query: TaskListQuery): Prisma.Sql {
+  const { cursor, sort, order } = query
   if (cursor === undefined) return Prisma.empty
-  const { key, id } = decodeCursor(cursor, { sort, order, deleted })
+  const { key, id } = decodeCursor(cursor, query)
   const { expression, type } = sortKeys[sort]
   const comparison = order === 'asc' ? Prisma.sql`>` : Prisma.sql`<`
   return Prisma.sql`AND (${expression}, task.id) ${comparison} (${key}::${type}, ${id}::uuid)`

@@ -15,6 +15,12 @@ export const taskTags = Prisma.sql`
     WHERE link.user_id = task.user_id AND link.task_id = task.id AND tag.deleted_at IS NULL
   ), '[]') AS tags`
 
+/**
+ * The same for a task that this statement changes. It may have waited for the user's lock, and what it then reads is from
+ * before it waited: but for a volatile function, which sees the tags as they are now.
+ */
+export const changedTaskTags = Prisma.sql`live_tags(task.user_id, task.id) AS tags`
+
 /** A task of the user, live or deleted; null when there is none with this id. */
 export async function findTask(db: Database, userId: string, id: string): Promise<Task | null> {
   const [task] = await db.$queryRaw<Task[]>`

@@ -1,34 +1,36 @@
-import type { SortOrder, TaskSort } from '@taskwire/contract'
+import { createHash } from 'node:crypto'
+import type { TaskListQuery, TaskSort } from '@taskwire/contract'
 import { DomainError } from '../domain-error.ts'
 
 /** Where a page of tasks ended: the last task's place in the list that it was a page of. */
 export interface TaskCursor {
-  sort: TaskSort
-  order: SortOrder
-  /** Of the trash, or of the live tasks. */
-  deleted: boolean
   /** The sort key as PostgreSQL writes it. */
   key: string
   id: string
 }
 
-export function encodeCursor({ sort, order, deleted, key, id }: TaskCursor): string {
-  return Buffer.from(JSON.stringify([sort, order, deleted, key, id])).toString('base64url')
+const NOT_A_CURSOR = 'Not a valid cursor: send the nextCursor of the page before'
+const ANOTHER_LIST = 'The cursor belongs to a list with another sort, order or filter: start again without a cursor'
+
+export function encodeCursor({ key, id }: TaskCursor, query: TaskListQuery): string {
+  return Buffer.from(JSON.stringify([listOf(query), key, id])).toString('base64url')
 }
 
 /** @throws DomainError VALIDATION_FAILED for a cursor that is none, or one of another list */
-export function decodeCursor(text: string, list: Pick<TaskCursor, 'sort' | 'order' | 'deleted'>): TaskCursor {
+export function decodeCursor(text: string, query: TaskListQuery): TaskCursor {
   const parts = parse(text)
-  if (!Array.isArray(parts) || parts.length !== 5)
-    throw refusal('Not a valid cursor: send the nextCursor of the page before')
-  const [sort, order, deleted, key, id] = parts as unknown[]
-  if (sort !== list.sort || order !== list.order || deleted !== list.deleted) {
-    throw refusal('The cursor belongs to a list with another sort, order or trash: start again without a cursor')
-  }
-  if (typeof key !== 'string' || !isKey(key, list.sort) || typeof id !== 'string' || !UUID.test(id)) {
-    throw refusal('Not a valid cursor: send the nextCursor of the page before')
-  }
-  return { ...list, key, id }
+  if (!Array.isArray(parts) || parts.length !== 3) throw refusal(NOT_A_CURSOR)
+  const [list, key, id] = parts as unknown[]
+  if (list !== listOf(query)) throw refusal(typeof list === 'string' ? ANOTHER_LIST : NOT_A_CURSOR)
+  if (typeof key !== 'string' || !isKey(key, query.sort)) throw refusal(NOT_A_CURSOR)
+  if (typeof id !== 'string' || !UUID.test(id)) throw refusal(NOT_A_CURSOR)
+  return { key, id }
+}
+
+/** Names the list that a page is of: which tasks are in it and in what order. */
+function listOf({ sort, order, deleted, completed, tagIds, search, dueAfter, dueBefore }: TaskListQuery): string {
+  const list = [sort, order, deleted, completed, tagIds?.toSorted(), search, dueAfter, dueBefore]
+  return createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 16)
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

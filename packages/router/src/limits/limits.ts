@@ -1,8 +1,8 @@
-import { RateLimiterRes } from 'rate-limiter-flexible'
+import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 import { createCounter, type LimitStore } from './counter.ts'
 import { createPasswordThrottle, type PasswordThrottle } from './password-throttle.ts'
 
-/** How many calls a minute, or whatever the window is; the key that is counted is in the name. */
+/** How many calls in how many seconds; what is counted by is in the name. */
 const policy = {
   loginsPerAddress: { points: 30, seconds: 300 },
   registrationsPerAddress: { points: 10, seconds: 300 },
@@ -32,25 +32,29 @@ export interface Limits {
 
 /** Rate limits, in Redis for all processes or in this process's memory. */
 export function createLimits(store: LimitStore): Limits {
-  const counters = Object.fromEntries(
-    Object.entries(policy).map(([name, { points, seconds }]) => [
-      name,
-      createCounter(store, { name, points, seconds }),
-    ]),
-  )
+  const counters = new Map<LimitName, RateLimiterAbstract>()
+
+  function counterOf(name: LimitName): RateLimiterAbstract {
+    const known = counters.get(name)
+    if (known !== undefined) return known
+    const counter = createCounter(store, { name, ...policy[name] })
+    counters.set(name, counter)
+    return counter
+  }
 
   return {
     passwords: createPasswordThrottle(store),
     async consume(name, key) {
-      const counter = counters[name]
-      if (counter === undefined) throw new Error(`There is no limit ${name}`)
-      const limit = policy[name].points * store.multiplier
-      const result = await counter.consume(key).catch(asResult)
+      const counter = counterOf(name)
+      const { result, exceeded } = await counter.consume(key).then(
+        (result) => ({ result, exceeded: false }),
+        (rejection: unknown) => ({ result: asResult(rejection), exceeded: true }),
+      )
       return {
-        limit,
+        limit: counter.points,
         remaining: result.remainingPoints,
         resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)),
-        exceeded: result.consumedPoints > counter.points,
+        exceeded,
       }
     },
   }

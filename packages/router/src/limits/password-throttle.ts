@@ -21,16 +21,20 @@ const MEMORY_SECONDS = 24 * 3_600
 
 export function createPasswordThrottle(store: LimitStore): PasswordThrottle {
   const freeFailures = FREE_FAILURES * store.multiplier
-  const failures = createCounter(store, {
+  const unmultiplied = { ...store, multiplier: 1 }
+  const failures = createCounter(unmultiplied, {
     name: 'passwordFailures',
     points: Number.MAX_SAFE_INTEGER,
     seconds: MEMORY_SECONDS,
   })
   // Lets one attempt through a window, which each failure makes longer.
-  const gate = createCounter(
-    { ...store, multiplier: 1 },
-    { name: 'passwordGate', points: 1, seconds: FIRST_WAIT_SECONDS },
-  )
+  const gate = createCounter(unmultiplied, { name: 'passwordGate', points: 1, seconds: FIRST_WAIT_SECONDS })
+
+  /** Below nothing it would be a credit: the count was reset meanwhile, or Redis, which had it, is away. */
+  async function takeBack(key: string): Promise<void> {
+    const { consumedPoints } = await failures.reward(key)
+    if (consumedPoints <= 0) await failures.delete(key)
+  }
 
   return {
     async guard({ email, address }, attempt) {
@@ -41,7 +45,7 @@ export function createPasswordThrottle(store: LimitStore): PasswordThrottle {
       if (excess >= 0) {
         const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** excess, LONGEST_WAIT_SECONDS)
         await gate.consume(key, 1, { customDuration: wait }).catch(async (rejection: unknown) => {
-          await failures.reward(key)
+          await takeBack(key)
           throw rejection instanceof RateLimiterRes ? tooMany(rejection) : rejection
         })
       }
@@ -52,7 +56,7 @@ export function createPasswordThrottle(store: LimitStore): PasswordThrottle {
       } catch (error) {
         // A server that was too busy to look has learnt nothing about the password.
         if (!(error instanceof DomainError) || error.reason !== 'INVALID_CREDENTIALS') {
-          await failures.reward(key)
+          await takeBack(key)
           if (excess >= 0) await gate.delete(key)
         }
         throw error

@@ -1,8 +1,13 @@
-import { type ErrorData, type User, wire } from '@taskwire/contract'
+import { type AuthResult, type ErrorData, type User, wire } from '@taskwire/contract'
 import { createTRPCClient, isTRPCClientError, localLink, type TRPCClient } from '@trpc/client'
 import { appRouter, createCaller } from '../app-router.ts'
 import { createContext, type RequestInfo } from '../context.ts'
 import { createServices, type Services, type ServicesConfig } from '../services.ts'
+
+export { externalIssuer, externalToken } from './external-issuer.ts'
+
+/** What `testServices` sign by. */
+export const testJwtSecret = 'a secret of tests, at least 32 characters'
 
 /** The services of a real server, with passwords that hash fast. */
 export function testServices(
@@ -11,7 +16,7 @@ export function testServices(
 ): Services & { close(): Promise<void> } {
   return createServices({
     db,
-    jwtSecret: 'a secret of tests, at least 32 characters',
+    jwtSecret: testJwtSecret,
     accessTokenTtlSeconds: 900,
     bcryptCost: 4,
     limitStore: { redis: null, multiplier: 1_000 },
@@ -73,6 +78,44 @@ export async function testUser(services: Services): Promise<TestUser> {
   const caller = await testCaller(services, { bearerToken: accessToken })
   const client = inProcessClient(services, { bearerToken: accessToken })
   return { user, email, password, accessToken, refreshToken, caller, client }
+}
+
+/** What a browser holds after a sign-in or a refresh. */
+export interface TestSession {
+  accessToken: string
+  /** What the session's cookie holds. */
+  refreshToken: string
+}
+
+/** Signs a user in once more, as on another device. */
+export async function testSignIn(
+  services: Services,
+  { email, password }: Pick<TestUser, 'email' | 'password'>,
+  request: Partial<RequestInfo> = {},
+): Promise<TestSession> {
+  return holdSession(services, request, ({ auth }) => auth.login.mutate({ email, password }))
+}
+
+/** Refreshes by what a cookie holds. */
+export async function testRefresh(
+  services: Services,
+  refreshToken: string,
+  request: Partial<RequestInfo> = {},
+): Promise<TestSession> {
+  return holdSession(services, { ...request, refreshToken }, ({ auth }) => auth.refresh.mutate())
+}
+
+async function holdSession(
+  services: Services,
+  request: Partial<RequestInfo>,
+  open: (client: TestClient) => Promise<AuthResult>,
+): Promise<TestSession> {
+  let refreshToken = ''
+  const setRefreshToken: RequestInfo['setRefreshToken'] = (token) => {
+    refreshToken = token?.token ?? ''
+  }
+  const { accessToken } = await open(inProcessClient(services, { ...request, setRefreshToken }))
+  return { accessToken, refreshToken }
 }
 
 /** Calls procedures as an HTTP request with these properties would. */

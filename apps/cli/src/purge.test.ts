@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { openDatabase } from '@taskwire/prisma'
+import { parseEnvironment } from '@taskwire/server/env'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bareDatabase } from './testing/bare-database.ts'
+import { runCommand } from './testing/run-command.ts'
+
+let database: Awaited<ReturnType<typeof bareDatabase>>
+beforeAll(async () => {
+  database = await bareDatabase()
+  await runCommand('migrate up', database.variables)
+  await using open = await openDatabase(parseEnvironment(database.variables, '/nowhere').database)
+  const { id: userId } = await open.client.user.create({ data: { email: 'ada@example.com' } })
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
+  await open.client.task.createMany({
+    data: [31, 40, 29].map((days) => ({ userId, title: 'Gone', deletedAt: daysAgo(days) })),
+  })
+  await open.client.tag.create({ data: { userId, name: 'Gone', deletedAt: daysAgo(31) } })
+  const ends = { idleExpiresAt: daysAgo(8), expiresAt: daysAgo(8) }
+  await open.client.session.create({ data: { userId, createdAt: daysAgo(20), ...ends } })
+}, 60_000)
+afterAll(() => database[Symbol.dispose]())
+
+test('`taskwire purge` says what it has removed, and ends by itself', async () => {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--import=tsx', '--conditions=@taskwire/source', fileURLToPath(new URL('main.ts', import.meta.url)), 'purge'],
+    {
+      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], ...database.variables },
+      timeout: 15_000,
+    },
+  )
+  expect({ stdout, stderr, status }).toEqual({
+    stdout: 'Removed 2 tasks, 1 tags and 1 sessions\n',
+    stderr: '',
+    status: 0,
+  })
+  expect(await runCommand('purge', database.variables)).toEqual({
+    exitCode: 0,
+    results: ['Removed 0 tasks, 0 tags and 0 sessions'],
+    progress: [],
+  })
+})

@@ -1,0 +1,16 @@
+import { Command } from 'commander'
+import { withOperator } from './operator.ts'
+import type { Terminal } from './terminal.ts'
+
+/** `taskwire purge`: what was deleted long ago. */
+export function purgeCommand(terminal: Terminal): Command {
+  return new Command('purge')
+    .description('Removes for good what was deleted 30 days ago or earlier, and sessions that ended a week ago.')
+    .addHelpText('after', '\nThe server does this every hour.\n\nExample:\n  $ pnpm taskwire purge')
+    .action(() =>
+      withOperator(terminal, async (operator) => {
+        const { tasks, tags, sessions } = await operator.purge()
+        terminal.result(`Removed ${tasks} tasks, ${tags} tags and ${sessions} sessions`)
+      }),
+    )
+}

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OpenDatabase } from '@taskwire/prisma'
+import { testDatabase } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openChangeStream, type PlainChange } from './testing/change-stream.ts'
+import { expectReadersToFollow } from './testing/random-traffic.ts'
+import { type TestServer, testServer } from './testing/test-server.ts'
+import { queryUrl, readAnswer, registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
+
+/** Milliseconds within which whoever may no longer listen is told so. */
+const WITHIN = 5_000
+
+let db: OpenDatabase
+let server: TestServer
+beforeAll(async () => {
+  db = await testDatabase()
+  server = await testServer(db)
+})
+afterAll(() => server.close())
+
+test('800 random writes of 5 users reach readers who come and go, whole', async () => {
+  await expectReadersToFollow({ users: 5, writes: 800, atOnce: 4, pickUrl: () => server.url })
+}, 60_000)
+
+test('a tag that is renamed, and one that is deleted, is told to every stream of the user and to no other', async () => {
+  const [ada, eve] = [await registeredCalls(server), await registeredCalls(server)]
+  const told: PlainChange[][] = [[], [], []]
+  const streams = [ada, ada, eve].map(({ token }, index) =>
+    openChangeStream({ url: server.url, token, since: 0, onChange: (change) => told[index]?.push(change) }),
+  )
+  await Promise.all(streams.map(({ connected }) => connected))
+  const { data: tag } = await ada.mutate<{ id: string }>('tag.create', { json: { name: 'Home' } })
+  const { data: task } = await ada.mutate<{ id: string }>('task.create', { json: { title: 'A', tagIds: [tag.id] } })
+  await ada.mutate('tag.update', { json: { id: tag.id, name: 'House' } })
+  await ada.mutate('tag.delete', { json: { id: tag.id } })
+  await ada.mutate('task.delete', { json: { id: task.id } })
+  await ada.mutate('task.restore', { json: { id: task.id } })
+  for (const index of [0, 1]) {
+    await expect.poll(() => told[index]?.at(-1)).toMatchObject({ id: task.id, version: 6, deleted: false })
+    const last = (id: string) => told[index]?.findLast((change) => change.type !== 'reset' && change.id === id)
+    expect(last(tag.id)).toMatchObject({ type: 'tag', deleted: true, tag: null })
+    expect(last(task.id)).toMatchObject({ type: 'task', task: { id: task.id, tags: [] } })
+  }
+  expect(told[2]).toEqual([])
+  for (const { cut } of streams) cut()
+})
+
+describe('a stream is refused', () => {
+  test('to nobody in particular', async () => {
+    const { ended } = openChangeStream({ url: server.url, token: '' })
+    expect(await ended).toEqual({ by: 'server', reason: 'TOKEN_MISSING' })
+  })
+
+  test('within a batch, streamed or not', async () => {
+    const { token } = await registeredCalls(server)
+    for (const accept of [undefined, 'application/jsonl']) {
+      const response = await fetch(`${server.url}/trpc/change.stream,auth.me?batch=1&input=%7B%7D`, {
+        headers: { authorization: `Bearer ${token}`, ...(accept !== undefined && { 'trpc-accept': accept }) },
+      })
+      expect(await response.text()).toMatch(/"reason":"MALFORMED_REQUEST"/)
+    }
+  })
+
+  test('by POST', async () => {
+    const { token } = await registeredCalls(server)
+    const response = await fetch(`${server.url}/trpc/change.stream`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    })
+    expect(await response.text()).toMatch(/"reason":"METHOD_NOT_SUPPORTED"/)
+  })
+
+  test.each(['9999999999', '-1', '1.5', 'x'])('from the event %j', async (lastEventId) => {
+    const { token } = await registeredCalls(server)
+    const response = await fetch(queryUrl(server.url, 'change.stream', { json: {} }), {
+      headers: { authorization: `Bearer ${token}`, 'last-event-id': lastEventId },
+      signal: AbortSignal.timeout(3_000),
+    })
+    expect(await response.text()).toMatch(/"reason":"VALIDATION_FAILED"/)
+  })
+})
+
+describe('a stream ends', () => {
+  test('with its access token', async () => {
+    await using brief = await testServer(db, { services: { accessTokenTtlSeconds: 2 } })
+    const { token } = await registeredCalls(brief)
+    const { ended } = openChangeStream({ url: brief.url, token })
+    expect(await ended).toEqual({ by: 'server', reason: 'TOKEN_EXPIRED' })
+  })
+
+  test('with its session', async () => {
+    const { token, mutate, query } = await registeredCalls(server)
+    const { connected, ended } = openChangeStream({ url: server.url, token })
+    await connected
+    const { data } = await query<{ id: string }[]>('session.list')
+    await mutate('session.revoke', { json: { id: data[0]?.id } })
+    expect(await Promise.race([ended, sleep(WITHIN)])).toEqual({ by: 'server', reason: 'SESSION_REVOKED' })
+  })
+
+  test('with its API token', async () => {
+    const { mutate } = await registeredCalls(server)
+    const { data } = await mutate<{ token: string; apiToken: { id: string } }>('apiToken.create', {
+      json: { name: 'Tool' },
+    })
+    const { connected, ended } = openChangeStream({ url: server.url, token: data.token })
+    await connected
+    await mutate('apiToken.revoke', { json: { id: data.apiToken.id } })
+    expect(await Promise.race([ended, sleep(WITHIN)])).toEqual({ by: 'server', reason: 'TOKEN_INVALID' })
+  })
+
+  test('with its account', async () => {
+    const { token, mutate } = await registeredCalls(server)
+    const { connected, ended } = openChangeStream({ url: server.url, token })
+    await connected
+    await mutate('auth.deleteAccount', { json: { password: 'correct horse battery staple' } })
+    expect(await Promise.race([ended, sleep(WITHIN)])).toEqual({ by: 'server', reason: 'SESSION_REVOKED' })
+  })
+
+  test('with the server, which says that it is over', async () => {
+    await using stopping = await testServer(db)
+    const { token } = await registeredCalls(stopping)
+    const { connected, ended } = openChangeStream({ url: stopping.url, token, since: 0 })
+    await connected
+    await stopping.services.changes.close()
+    expect(await ended).toEqual({ by: 'server', reason: null })
+    const late = openChangeStream({ url: stopping.url, token, since: 0 })
+    expect(await late.ended).toEqual({ by: 'server', reason: null })
+  })
+})
+
+test('a place is free again once a stream has gone', async () => {
+  await using crowded = await testServer(db, { services: { limitStore: { redis: null, multiplier: 1 } } })
+  const { token } = await registeredCalls(crowded)
+  const open = () => openChangeStream({ url: crowded.url, token, since: 0 })
+  const streams = [open(), open(), open()]
+  await Promise.all(streams.map(({ connected }) => connected))
+  await sleep(100)
+  expect(await open().ended).toEqual({ by: 'server', reason: 'RATE_LIMITED' })
+  streams[0]?.cut()
+  await sleep(100)
+  const next = open()
+  expect(await Promise.race([next.ended, sleep(300, 'open')])).toBe('open')
+  for (const { cut } of [...streams, next]) cut()
+})
+
+test('without a stream, changes are had by asking', async () => {
+  const { token, mutate } = await registeredCalls(server)
+  await mutate('task.create', { json: { title: 'A' } })
+  const response = await fetch(queryUrl(server.url, 'change.list', { json: { since: 0 } }), {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  expect((await readAnswer<{ version: number }>(response)).data.version).toBe(1)
+  expect((await trpcCalls({ url: server.url }).query('change.list')).error).toMatchObject({ reason: 'TOKEN_MISSING' })
+})

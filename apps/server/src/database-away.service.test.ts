@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openDatabase } from '@taskwire/prisma'
+import { freshServerUrl } from '@taskwire/prisma/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type ChangeStream, openChangeStream } from './testing/change-stream.ts'
+import { type TcpProxy, tcpProxy } from './testing/tcp-proxy.ts'
+import { type TestServer, testServer } from './testing/test-server.ts'
+import { registeredCalls, type TrpcCalls } from './testing/trpc-calls.ts'
+
+let network: TcpProxy
+let server: TestServer
+let user: TrpcCalls & { token: string }
+let stack: AsyncDisposable[]
+beforeEach(async () => {
+  network = await tcpProxy(await freshServerUrl())
+  const db = await openDatabase({ url: network.url, dataDir: '' })
+  server = await testServer(db, { services: { changeBus: db.notifications } })
+  user = await registeredCalls(server)
+  stack = [network, db, server]
+})
+afterEach(async () => {
+  for (const resource of stack.reverse()) await resource[Symbol.asyncDispose]()
+})
+
+function follow(since = 0): ChangeStream & { titles: string[] } {
+  const titles: string[] = []
+  const stream = openChangeStream({
+    url: server.url,
+    token: user.token,
+    since,
+    onChange: (change) => titles.push(change.type === 'task' ? (change.task?.title ?? '') : ''),
+  })
+  return { ...stream, titles }
+}
+
+const write = (title: string) => user.mutate<{ version: number }>('task.create', { json: { title } })
+test('a stream on which nothing happens outlives the absence of the database', async () => {
+  const { titles, cut } = follow()
+  await write('Before')
+  await expect.poll(() => titles).toEqual(['Before'])
+  await network.cut()
+  expect((await write('Meanwhile')).error).toMatchObject({ reason: 'UNAVAILABLE' })
+  // Longer than a session check is remembered: that the database does not answer says nothing about the caller.
+  await sleep(6_000)
+  await network.restore()
+  await expect.poll(async () => (await write('After')).error).toBeUndefined()
+  await expect.poll(() => titles, { timeout: 6_000 }).toContain('After')
+  cut()
+}, 30_000)
+
+test('a stream that cannot read says so, and its reader goes on from the last version', async () => {
+  const { data: me } = await user.query<{ id: string }>('auth.me')
+  const { titles, ended } = follow()
+  const { data: first } = await write('Before')
+  await expect.poll(() => titles).toEqual(['Before'])
+  await network.cut()
+  server.services.changes.announce(me.id)
+  expect(await ended).toEqual({ by: 'server', reason: 'UNAVAILABLE' })
+  expect(await follow(first.version).ended).toEqual({ by: 'server', reason: 'UNAVAILABLE' })
+
+  await network.restore()
+  await expect.poll(async () => (await write('After')).error).toBeUndefined()
+  const next = follow(first.version)
+  await expect.poll(() => next.titles).toEqual(['After'])
+  next.cut()
+}, 30_000)
+
+test('a reader who leaves while the database does not answer leaves nothing behind', async () => {
+  const { data: me } = await user.query<{ id: string }>('auth.me')
+  const { titles, cut } = follow()
+  await write('Before')
+  await expect.poll(() => titles).toEqual(['Before'])
+  network.hold()
+  server.services.changes.announce(me.id)
+  await sleep(100)
+  cut()
+  await sleep(100)
+  await network.cut()
+  await sleep(500)
+  await network.restore()
+  network.goOn()
+  await expect.poll(async () => (await write('After')).error, { timeout: 10_000 }).toBeUndefined()
+  expect(server.log.filter(({ level }) => Number(level) >= 50)).toEqual([])
+}, 30_000)
+
+test('a stream takes no harm from one connection that the server ends', async () => {
+  const { titles, cut, ended } = follow()
+  await write('Before')
+  await expect.poll(() => titles).toEqual(['Before'])
+  await using other = await openDatabase({ url: network.url, dataDir: '' })
+  await other.client.$queryRaw`
+    SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()`
+  await write('After')
+  await expect.poll(() => titles).toContain('After')
+  expect(await Promise.race([ended, sleep(200, 'open')])).toBe('open')
+  cut()
+}, 30_000)

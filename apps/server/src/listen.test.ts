@@ -1,0 +1,102 @@
+import type { RequestListener, ServerResponse } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { listen } from './listen.ts'
+import { rawSocket } from './testing/raw-socket.ts'
+
+const ADDRESS = { host: '127.0.0.1', port: 0 }
+const FINISHED = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+
+const answerAtOnce: RequestListener = (_request, response) => {
+  response.end('done')
+}
+
+/** How long a connection lasts on which this is all that a client says, in milliseconds; and what it is told. */
+async function lifeOf(text: string): Promise<{ milliseconds: number; received: string }> {
+  const server = await listen((request, response) => {
+    request.resume().on('end', () => response.end('done'))
+  }, ADDRESS)
+  const start = performance.now()
+  using socket = await rawSocket(server.port)
+  socket.write(text)
+  const received = await socket.closed
+  await server.close(0)
+  return { milliseconds: performance.now() - start, received }
+}
+
+describe('a client that keeps a connection busy with nothing is cut', () => {
+  test.concurrent.each([
+    ['that says nothing', '', 7_500],
+    ['that never ends its headers', 'GET / HTTP/1.1\r\nHost: x\r\n', 7_500],
+    ['that never ends its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345', 12_500],
+  ])('%s', async (_name, text, atMost) => {
+    const { milliseconds, received } = await lifeOf(text)
+    expect(received).not.toContain('done')
+    expect(milliseconds).toBeGreaterThan(4_500)
+    expect(milliseconds).toBeLessThan(atMost)
+  })
+
+  test.concurrent('that sends a byte of its headers now and then', async () => {
+    const server = await listen(answerAtOnce, ADDRESS)
+    const start = performance.now()
+    using socket = await rawSocket(server.port)
+    socket.write('GET / HTTP/1.1\r\nX: ')
+    const drip = setInterval(() => socket.write('x'), 300)
+    await socket.closed
+    clearInterval(drip)
+    await server.close(0)
+    expect(performance.now() - start).toBeLessThan(7_500)
+  })
+})
+
+describe('closing', () => {
+  test('lets a request under way come to its end, and accepts no other', async () => {
+    const underWay: ServerResponse[] = []
+    const server = await listen((_request, response) => underWay.push(response), ADDRESS)
+    const url = `http://127.0.0.1:${server.port}`
+    const answer = fetch(url)
+    await expect.poll(() => underWay).toHaveLength(1)
+
+    const closed = server.close(5_000)
+    await expect(fetch(url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+    underWay[0]?.end('done')
+    expect(await (await answer).text()).toBe('done')
+    await closed
+  })
+
+  test('does not wait for connections that are kept alive', async () => {
+    const server = await listen(answerAtOnce, ADDRESS)
+    using idle = await rawSocket(server.port)
+    idle.write(FINISHED)
+    await expect.poll(() => fetch(`http://127.0.0.1:${server.port}`).then(({ status }) => status)).toBe(200)
+    const start = performance.now()
+    await server.close(5_000)
+    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(await idle.closed).toContain('done')
+  })
+
+  test('waits for a slow request no longer than it has patience', async () => {
+    const server = await listen(() => {}, ADDRESS)
+    using stuck = await rawSocket(server.port)
+    stuck.write(FINISHED)
+    const start = performance.now()
+    await server.close(300)
+    expect(performance.now() - start).toBeLessThan(1_500)
+    expect(await stuck.closed).toBe('')
+  })
+})
+
+describe('an address that cannot be had is explained in a sentence', () => {
+  test('because something listens there', async () => {
+    const other = await listen(answerAtOnce, ADDRESS)
+    await expect(listen(answerAtOnce, { host: '127.0.0.1', port: other.port })).rejects.toThrow(
+      `Port ${other.port} on 127.0.0.1 is taken: stop what listens there, or set PORT`,
+    )
+    await other.close(0)
+  })
+
+  test.each(['192.0.2.1', 'nowhere.invalid'])('because %s is not of this machine', async (host) => {
+    await expect(listen(answerAtOnce, { host, port: 0 })).rejects.toThrow(
+      `${host} is no address of this machine: set HOST to one, such as 127.0.0.1 or 0.0.0.0`,
+    )
+  })
+})

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { freshServerUrl } from '@taskwire/prisma/testing'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { ROOT, startFromBuild } from './testing/server-process.ts'
+import { registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
+
+const SETTINGS = { PUBLIC_URL: 'http://localhost:0', JWT_SECRET: 'a secret of tests, at least 32 characters' }
+
+// Takes a second where the build is up to date.
+beforeAll(() => promisify(execFile)('npx', ['tsc', '-b', 'tsconfig.build.json'], { cwd: ROOT }), 120_000)
+
+test('the build serves from PostgreSQL by plain Node.js, and ends when it is told to', async () => {
+  await using server = startFromBuild({ ...SETTINGS, DATABASE_URL: await freshServerUrl() })
+  const url = await server.url
+  const ada = await registeredCalls({ url })
+  expect(await ada.mutate('task.create', { json: { title: 'Ship it' } })).toMatchObject({
+    status: 200,
+    data: { title: 'Ship it' },
+  })
+  expect((await ada.query('task.list')).data).toMatchObject({ items: [{ title: 'Ship it' }] })
+  expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'healthy' })
+
+  // At production's cost a sign-in takes some 0.3 s: it is under way when the signal comes.
+  const login = trpcCalls({ url }).mutate('auth.login', {
+    json: { email: ada.email, password: 'correct horse battery staple' },
+  })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  server.kill('SIGTERM')
+  const { status, headers } = await login
+  expect(status).toBe(200)
+  expect(headers.get('set-cookie')).toMatch(/^__Host-taskwire=.*Secure/)
+  const { code, complaints, output } = await server.ended
+  expect({ code, complaints }).toEqual({ code: 0, complaints: [] })
+  for (const line of output) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) })
+})
+
+describe('it refuses to start', () => {
+  test('without its settings, with a line for each', async () => {
+    await using server = startFromBuild({})
+    expect(await server.ended).toEqual({
+      code: 1,
+      signal: null,
+      output: [],
+      complaints: [
+        expect.stringMatching(/^PUBLIC_URL is missing: /),
+        expect.stringMatching(/^DATABASE_URL is missing: /),
+        expect.stringMatching(/^JWT_SECRET is missing: /),
+      ],
+    })
+  })
+
+  test('on a database that nobody has migrated', async () => {
+    await using server = startFromBuild({ ...SETTINGS, DATABASE_URL: await freshServerUrl({ migrated: false }) })
+    expect(await server.ended).toMatchObject({
+      code: 1,
+      output: [],
+      complaints: [
+        expect.stringMatching(
+          /^The database lacks \d+_init, .*: run `pnpm taskwire migrate up`, or set AUTO_MIGRATE=true$/,
+        ),
+      ],
+    })
+  })
+
+  test('on a database that is not there, without telling the password', async () => {
+    const url = new URL(await freshServerUrl())
+    url.pathname = '/taskwire_nowhere'
+    url.password = 'canary'
+    await using server = startFromBuild({ ...SETTINGS, DATABASE_URL: url.href })
+    const { code, complaints } = await server.ended
+    expect(code).toBe(1)
+    expect(complaints).toEqual([
+      expect.stringMatching(/^The database lets nobody in: .*taskwire_nowhere.* Check DATABASE_URL$/),
+    ])
+    expect(complaints.join()).not.toContain('canary')
+  })
+})
+
+test('it migrates by itself where that is wanted', async () => {
+  await using server = startFromBuild({
+    ...SETTINGS,
+    DATABASE_URL: await freshServerUrl({ migrated: false }),
+    AUTO_MIGRATE: 'true',
+  })
+  expect((await fetch(`${await server.url}/health`)).status).toBe(200)
+})

@@ -1,0 +1,269 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import type { OpenDatabase } from '@taskwire/prisma'
+import { testDatabase } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { send } from './testing/send.ts'
+import { type TestServer, testServer } from './testing/test-server.ts'
+
+const password = 'correct horse battery staple'
+const wrong = 'incorrect horse battery staple'
+
+let db: OpenDatabase
+let server: TestServer
+beforeAll(async () => {
+  db = await testDatabase()
+  // Each test comes from addresses of its own.
+  server = await testServer(db, {
+    trustProxy: 1,
+    services: { limitStore: { redis: null, multiplier: 1 } },
+  })
+})
+afterAll(() => server.close())
+
+const newAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`
+const newEmail = () => `${randomUUID()}@example.com`
+
+interface Caller {
+  address?: string
+  token?: string | undefined
+  cookie?: string | undefined
+}
+
+function headersOf({ address = newAddress(), token, cookie }: Caller): Record<string, string> {
+  return {
+    'x-forwarded-for': address,
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(cookie !== undefined && { cookie }),
+  }
+}
+
+function mutate(path: string, json: unknown, caller: Caller) {
+  return send(server, { method: 'POST', path: `/trpc/${path}`, headers: headersOf(caller), body: { json } })
+}
+
+function query(path: string, caller: Caller) {
+  return send(server, { method: 'GET', path: `/trpc/${path}`, headers: headersOf(caller) })
+}
+
+const login = (email: string, attempt: string, caller: Caller) =>
+  mutate('auth.login', { email, password: attempt }, caller)
+
+async function newUser() {
+  const email = newEmail()
+  const answer = await mutate('auth.register', { email, password }, {})
+  const { accessToken, user } = JSON.parse(answer.text).result.data.json
+  return { email, id: String(user.id), token: String(accessToken), cookie: answer.cookie }
+}
+
+/** Spends what is left of a limit: no test waits, and none makes 600 calls. */
+async function spend(name: Parameters<typeof server.services.limits.consume>[0], key: string): Promise<void> {
+  while ((await server.services.limits.consume(name, key)).remaining > 0);
+}
+
+const limited = { status: 429, reasons: ['RATE_LIMITED'] }
+
+describe('an address may make', () => {
+  test('30 logins in 5 minutes, of whatever accounts', async () => {
+    const address = newAddress()
+    for (let left = 29; left >= 0; left--) {
+      const { status, headers } = await login(newEmail(), wrong, { address })
+      expect(status).toBe(401)
+      expect(headers).toMatchObject({ 'ratelimit-limit': '30', 'ratelimit-remaining': String(left) })
+      expect(Number(headers['ratelimit-reset'])).toBeGreaterThan(200)
+      expect(headers).not.toHaveProperty('retry-after')
+    }
+    const { email } = await newUser()
+    const refused = await login(email, password, { address })
+    expect(refused).toMatchObject(limited)
+    const { retryAfter } = JSON.parse(refused.text).error.json.data
+    expect(retryAfter).toBeGreaterThan(200)
+    expect(retryAfter).toBeLessThanOrEqual(300)
+    expect(refused.headers).toMatchObject({
+      'retry-after': String(retryAfter),
+      'ratelimit-limit': '30',
+      'ratelimit-remaining': '0',
+      'ratelimit-reset': String(retryAfter),
+    })
+    expect((await login(email, password, {})).status).toBe(200)
+    expect((await query('auth.me', { address })).status).toBe(401)
+  })
+
+  test('10 registrations in 5 minutes', async () => {
+    const address = newAddress()
+    const register = () => mutate('auth.register', { email: newEmail(), password }, { address })
+    for (let count = 0; count < 10; count++) expect((await register()).status).toBe(200)
+    expect(await register()).toMatchObject(limited)
+    expect((await login(newEmail(), wrong, { address })).status).toBe(401)
+  })
+
+  test('600 refreshes a minute', async () => {
+    const address = newAddress()
+    const { cookie } = await newUser()
+    expect((await mutate('auth.refresh', undefined, { address, cookie })).status).toBe(200)
+    await spend('refreshesPerAddress', address)
+    expect(await mutate('auth.refresh', undefined, { address, cookie })).toMatchObject(limited)
+    expect((await mutate('auth.refresh', undefined, { cookie })).status).toBe(200)
+  })
+
+  test('300 anonymous calls a minute, those with a token that is none among them', async () => {
+    const address = newAddress()
+    const tokens = [undefined, 'none', `twk_${'x'.repeat(43)}`, 'eyJhbGciOiJub25lIn0.e30.']
+    for (const [index, token] of tokens.entries()) {
+      expect((await query('auth.me', { address, token })).headers).toMatchObject({
+        'ratelimit-limit': '300',
+        'ratelimit-remaining': String(299 - index),
+      })
+    }
+    await spend('anonymousCallsPerAddress', address)
+    for (const token of tokens) expect(await query('auth.me', { address, token })).toMatchObject(limited)
+    const { token } = await newUser()
+    expect((await query('auth.me', { address, token })).status).toBe(200)
+  })
+
+  test('no more of them by calling within the same network, or by another spelling', async () => {
+    await spend('anonymousCallsPerAddress', '2001:db8:aa:bb::/64')
+    expect(await query('auth.me', { address: '2001:db8:aa:bb:1:2:3:4' })).toMatchObject(limited)
+    expect(await query('auth.me', { address: '2001:DB8:AA:00BB::9' })).toMatchObject(limited)
+    expect((await query('auth.me', { address: '2001:db8:aa:bc::9' })).status).toBe(401)
+    await spend('anonymousCallsPerAddress', '192.0.2.77')
+    expect(await query('auth.me', { address: '::ffff:192.0.2.77' })).toMatchObject(limited)
+  })
+})
+
+describe('a user may make 600 calls a minute', () => {
+  test('from whatever address, and with whatever token', async () => {
+    const user = await newUser()
+    expect((await query('auth.me', user)).headers).toMatchObject({
+      'ratelimit-limit': '600',
+      'ratelimit-remaining': '599',
+    })
+    const again = await login(user.email, password, {})
+    const otherSession = { token: String(JSON.parse(again.text).result.data.json.accessToken) }
+    await spend('callsPerUser', user.id)
+    expect(await query('auth.me', user)).toMatchObject(limited)
+    expect(await query('auth.me', otherSession)).toMatchObject(limited)
+    expect((await query('auth.me', await newUser())).status).toBe(200)
+  })
+
+  test('each call of a batch is one', async () => {
+    const { token } = await newUser()
+    const calls = Array(10).fill('auth.me').join(',')
+    const { status, headers } = await query(`${calls}?batch=1&input=%7B%7D`, { token })
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({ 'ratelimit-remaining': '590' })
+  })
+
+  test('in a batch those within the limit are answered, and the others refused', async () => {
+    const { token, id } = await newUser()
+    for (let count = 0; count < 597; count++) await server.services.limits.consume('callsPerUser', id)
+    const { status, reasons, headers } = await query(`${Array(5).fill('auth.me').join(',')}?batch=1&input=%7B%7D`, {
+      token,
+    })
+    expect({ status, reasons }).toEqual({ status: 207, reasons: ['RATE_LIMITED', 'RATE_LIMITED'] })
+    expect(headers).toMatchObject({ 'ratelimit-remaining': '0', 'retry-after': headers['ratelimit-reset'] })
+  })
+})
+
+test('a session may refresh 60 times a minute, from whatever address', async () => {
+  const { cookie } = await newUser()
+  for (let left = 59; left >= 0; left--) {
+    const { status, headers } = await mutate('auth.refresh', undefined, { cookie })
+    expect({ status, left: headers['ratelimit-remaining'] }).toEqual({ status: 200, left: String(left) })
+  }
+  expect(await mutate('auth.refresh', undefined, { cookie })).toMatchObject(limited)
+  expect((await mutate('auth.refresh', undefined, { cookie: (await newUser()).cookie })).status).toBe(200)
+})
+
+describe('wrong passwords', () => {
+  test('however they are tried are counted together, five at most', async () => {
+    const address = newAddress()
+    const { email, token } = await newUser()
+    const caller = { address, token }
+    const tries = [
+      () => login(email, wrong, { address }),
+      () => mutate('auth.changePassword', { currentPassword: wrong, newPassword: `${password}!` }, caller),
+      () => mutate('auth.deleteAccount', { password: wrong }, caller),
+    ]
+    for (let count = 0; count < 5; count++) {
+      expect(await tries[count % 3]?.()).toMatchObject({ status: 401, reasons: ['INVALID_CREDENTIALS'] })
+    }
+    for (const attempt of tries) {
+      const refused = await attempt()
+      expect(refused).toMatchObject(limited)
+      expect(refused.headers['retry-after']).toMatch(/^(60|59|58)$/)
+    }
+    expect(await login(email, password, { address })).toMatchObject(limited)
+    expect((await login(email, password, {})).status).toBe(200)
+    expect(await login(email.toUpperCase(), password, { address })).toMatchObject(limited)
+    const throttled = server.log.filter(({ audit, ip }) => audit === 'throttled' && ip === address)
+    expect(throttled).toHaveLength(5)
+    expect(throttled[0]).toMatchObject({ limit: 'passwordFailures' })
+  })
+
+  test('of an account that does not exist are counted alike', async () => {
+    const address = newAddress()
+    const email = newEmail()
+    for (let count = 0; count < 5; count++) expect((await login(email, wrong, { address })).status).toBe(401)
+    expect(await login(email, wrong, { address })).toMatchObject(limited)
+  })
+
+  test('a right one resets the count', async () => {
+    const address = newAddress()
+    const { email } = await newUser()
+    for (let count = 0; count < 4; count++) expect((await login(email, wrong, { address })).status).toBe(401)
+    expect((await login(email, password, { address })).status).toBe(200)
+    for (let count = 0; count < 5; count++) expect((await login(email, wrong, { address })).status).toBe(401)
+    expect(await login(email, password, { address })).toMatchObject(limited)
+  })
+
+  test('all tried at once are five, and the right one comes too late', async () => {
+    const address = newAddress()
+    const { email } = await newUser()
+    const attempts = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => login(email, index < 20 ? wrong : password, { address })),
+    )
+    const statuses = attempts.map(({ status }) => status)
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(25)
+  })
+})
+
+describe('X-Forwarded-For is believed', () => {
+  const remaining = async (at: TestServer, forwarded: string) =>
+    (await send(at, { method: 'GET', path: '/trpc/auth.me', headers: { 'x-forwarded-for': forwarded } })).headers[
+      'ratelimit-remaining'
+    ]
+
+  test('as far as our own proxy wrote it, and no further', async () => {
+    const address = newAddress()
+    expect(await remaining(server, `203.0.113.1, ${address}`)).toBe('299')
+    expect(await remaining(server, `203.0.113.2, 10.0.0.1, ${address}`)).toBe('298')
+    expect(await remaining(server, address)).toBe('297')
+  })
+
+  test('not at all where there is no proxy', async () => {
+    await using bare = await testServer(db, {
+      services: { limitStore: { redis: null, multiplier: 1 } },
+    })
+    expect(await remaining(bare, '203.0.113.1')).toBe('299')
+    expect(await remaining(bare, '203.0.113.2')).toBe('298')
+  })
+
+  test('two hops deep where there are two proxies', async () => {
+    await using behindTwo = await testServer(db, {
+      trustProxy: 2,
+      services: { limitStore: { redis: null, multiplier: 1 } },
+    })
+    expect(await remaining(behindTwo, '203.0.113.9, 203.0.113.1, 10.0.0.1')).toBe('299')
+    expect(await remaining(behindTwo, '203.0.113.8, 203.0.113.1, 10.0.0.2')).toBe('298')
+    expect(await remaining(behindTwo, '203.0.113.9, 203.0.113.2, 10.0.0.1')).toBe('299')
+  })
+})
+
+test('RATE_LIMIT_MULTIPLIER multiplies the limits', async () => {
+  await using generous = await testServer(db, {
+    services: { limitStore: { redis: null, multiplier: 3 } },
+  })
+  const { headers } = await send(generous, { method: 'GET', path: '/trpc/auth.me' })
+  expect(headers).toMatchObject({ 'ratelimit-limit': '900', 'ratelimit-remaining': '899' })
+})

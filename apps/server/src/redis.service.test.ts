@@ -1,0 +1,166 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { freshServerUrl } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OwnRedis, ownRedis } from './testing/own-redis.ts'
+import { type HttpAnswer, type HttpRequest, send } from './testing/send.ts'
+import { type ServerProcess, startFromSource } from './testing/server-process.ts'
+
+/** Milliseconds. */
+const WITHIN = 300
+
+let redis: OwnRedis
+let processes: ServerProcess[]
+let ports: number[]
+beforeAll(async () => {
+  redis = await ownRedis()
+  const databaseUrl = await freshServerUrl()
+  processes = [1, 2].map(() =>
+    startFromSource({
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redis.url,
+      JWT_SECRET: 'a secret of tests, at least 32 characters',
+      BCRYPT_COST: '4',
+      TRUST_PROXY: '1',
+    }),
+  )
+  ports = await Promise.all(processes.map(async ({ url }) => Number(new URL(await url).port)))
+})
+afterAll(async () => {
+  for (const server of processes ?? []) await server[Symbol.asyncDispose]()
+  await redis?.[Symbol.asyncDispose]()
+})
+
+const newAddress = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`
+const newEmail = () => `${randomUUID()}@example.com`
+
+interface Timed extends HttpAnswer {
+  /** Until the answer was there. */
+  milliseconds: number
+}
+
+/** To one process or the other. */
+async function sendTo(index: number, request: HttpRequest): Promise<Timed> {
+  const port = ports[index % ports.length] ?? 0
+  const started = performance.now()
+  const answer = await send({ port }, request)
+  return { ...answer, milliseconds: performance.now() - started }
+}
+
+function login(index: number, { address, email = newEmail() }: { address: string; email?: string }): Promise<Timed> {
+  return sendTo(index, {
+    method: 'POST',
+    path: '/trpc/auth.login',
+    headers: { 'x-forwarded-for': address },
+    body: { json: { email, password: 'incorrect horse battery staple' } },
+  })
+}
+
+function anonymous(index: number, address: string): Promise<Timed> {
+  return sendTo(index, { method: 'GET', path: '/trpc/auth.me', headers: { 'x-forwarded-for': address } })
+}
+
+/** Waits until what one process counts is known to the other. */
+async function shared(): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const address = newAddress()
+        const left = []
+        for (const index of [0, 1]) left.push((await anonymous(index, address)).headers['ratelimit-remaining'])
+        return left
+      },
+      { timeout: 10_000, interval: 100 },
+    )
+    .toEqual(['299', '298'])
+}
+
+/** How many were let through before one was refused, and the milliseconds that the slowest took. */
+async function logInUntilRefused(
+  pick: (attempt: number) => number,
+  email?: string,
+): Promise<{ attempts: number; slowest: number }> {
+  const address = newAddress()
+  let slowest = 0
+  for (let attempts = 0; attempts < 40; attempts++) {
+    const { status, milliseconds } = await login(pick(attempts), { address, ...(email !== undefined && { email }) })
+    slowest = Math.max(slowest, milliseconds)
+    if (status === 429) return { attempts, slowest }
+    expect(status).toBe(401)
+  }
+  throw new Error('Nothing was refused')
+}
+
+const inTurn = (attempt: number) => attempt
+
+test('limits hold over two processes', async () => {
+  await shared()
+  expect(await logInUntilRefused(inTurn)).toMatchObject({ attempts: 30 })
+  expect(await logInUntilRefused(inTurn, newEmail())).toMatchObject({ attempts: 5 })
+
+  const caller = { address: newAddress(), email: newEmail() }
+  const atOnce = await Promise.all(Array.from({ length: 30 }, (_, index) => login(index, caller)))
+  expect(atOnce.filter(({ status }) => status === 401)).toHaveLength(5)
+  expect(atOnce.filter(({ status }) => status === 429)).toHaveLength(25)
+})
+
+test('an answer that is streamed is counted, and takes no harm', async () => {
+  const { status, text } = await sendTo(0, {
+    method: 'GET',
+    path: `/trpc/${Array(10).fill('auth.me').join(',')}?batch=1&input=%7B%7D`,
+    headers: { 'x-forwarded-for': newAddress(), 'trpc-accept': 'application/jsonl' },
+  })
+  expect(status).toBe(200)
+  expect(text.match(/TOKEN_MISSING/g)).toHaveLength(10)
+  expect(text).not.toContain('INTERNAL')
+})
+
+test('while Redis is away each process limits by itself, more strictly, and no call waits', async () => {
+  const underWay = Array.from({ length: 40 }, (_, index) => anonymous(index, newAddress()))
+  await redis.kill()
+  for (const { status, milliseconds } of await Promise.all(underWay)) {
+    expect(status).toBe(401)
+    expect(milliseconds).toBeLessThan(WITHIN)
+  }
+  for (const index of [0, 1]) {
+    const byAddress = await logInUntilRefused(() => index)
+    const byAccount = await logInUntilRefused(() => index, newEmail())
+    expect([byAddress.attempts, byAccount.attempts]).toEqual([15, 5])
+    expect(Math.max(byAddress.slowest, byAccount.slowest)).toBeLessThan(WITHIN)
+  }
+})
+
+test('when it is back they count together again', async () => {
+  await redis.start()
+  await shared()
+  expect(await logInUntilRefused(inTurn)).toMatchObject({ attempts: 30 })
+})
+
+test('a Redis that does not answer holds up no call either', async () => {
+  redis.hold()
+  const address = newAddress()
+  const timed = []
+  for (let count = 0; count < 10; count++) timed.push(await login(count, { address }))
+  redis.goOn()
+  for (const { status, milliseconds } of timed) {
+    expect(status).toBe(401)
+    expect(milliseconds).toBeLessThan(WITHIN)
+  }
+  await shared()
+})
+
+test('each time it went, and each time it came back, was mentioned once', async () => {
+  for (const server of processes) {
+    server.kill('SIGTERM')
+    const { output, code } = await server.ended
+    const messages = output.map((line) => String(JSON.parse(line).msg)).filter((message) => message.startsWith('Redis'))
+    expect({ code, messages }).toEqual({
+      code: 0,
+      messages: [
+        expect.stringMatching(/^Redis is away: /),
+        'Redis is back',
+        expect.stringMatching(/^Redis is away: /),
+        'Redis is back',
+      ],
+    })
+  }
+})

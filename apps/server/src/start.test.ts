@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { parseEnvironment } from './env.ts'
+import { explainRefusal } from './explain-refusal.ts'
+import { createLogger } from './logger.ts'
+import { type RunningServer, start } from './start.ts'
+import { rawSocket } from './testing/raw-socket.ts'
+import { temporaryFolder } from './testing/temporary-folder.ts'
+
+function startWith(variables: Record<string, string>): Promise<RunningServer> {
+  const env = parseEnvironment({ PORT: '0', BCRYPT_COST: '4', ...variables }, '/')
+  return start(env, createLogger({ level: 'silent', terminal: false }))
+}
+
+/** What the operator reads of a server that does not start. */
+async function refusalOf(starting: Promise<RunningServer>): Promise<string> {
+  return starting.then(
+    () => 'It has started',
+    (error: unknown) => explainRefusal(error),
+  )
+}
+
+test('a server that stops answers what was asked before, is not ready any more, and releases its folder', async () => {
+  using folder = temporaryFolder()
+  const server = await startWith({ DATA_DIR: folder.path })
+  const port = Number(new URL(server.url).port)
+  using socket = await rawSocket(port)
+  socket.write('GET /health HTTP/1.1\r\nHost: x\r\n')
+  // Once this is answered, what was written before it has been read.
+  expect((await fetch(`${server.url}/livez`)).status).toBe(200)
+
+  const stopped = server.stop()
+  await expect(fetch(server.url)).rejects.toThrow('fetch failed')
+  socket.write('\r\n')
+  const answer = await socket.closed
+  expect(answer).toMatch(/^HTTP\/1\.1 503 /)
+  expect(answer).toContain('"status":"unhealthy","database":{"status":"up"')
+  await stopped
+
+  const next = await startWith({ DATA_DIR: folder.path })
+  await next.stop()
+})
+
+describe('a server that cannot start says why in one sentence', () => {
+  test('when its folder or its port is taken', async () => {
+    using folder = temporaryFolder()
+    using other = temporaryFolder()
+    const running = await startWith({ DATA_DIR: folder.path })
+    const { port } = new URL(running.url)
+    expect(await refusalOf(startWith({ DATA_DIR: folder.path }))).toBe(
+      `The embedded database in ${folder.path} is in use by a running server: stop it, or set DATABASE_URL`,
+    )
+    expect(await refusalOf(startWith({ DATA_DIR: other.path, PORT: port }))).toBe(
+      `Port ${port} on 127.0.0.1 is taken: stop what listens there, or set PORT`,
+    )
+    await running.stop()
+  })
+
+  test('when the schema is old and not to be migrated', async () => {
+    using folder = temporaryFolder()
+    expect(await refusalOf(startWith({ DATA_DIR: folder.path, AUTO_MIGRATE: 'false' }))).toMatch(
+      /^The database lacks \d+_init.*: run `pnpm taskwire migrate up`, or set AUTO_MIGRATE=true$/,
+    )
+  })
+
+  test('when no database answers, and does not tell its password', async () => {
+    const refusal = await refusalOf(startWith({ DATABASE_URL: 'postgresql://ada:canary@127.0.0.1:1/tasks' }))
+    expect(refusal).toMatch(/^The database cannot be reached: .*ECONNREFUSED.*\. Check that it runs, and DATABASE_URL$/)
+    expect(refusal).not.toContain('canary')
+  })
+
+  test('for a bad variable, in a sentence for each', async () => {
+    const refusal = await refusalOf((async () => startWith({ PORT: 'http', TRUST_PROXY: 'yes' }))())
+    expect(refusal.split('\n')).toEqual([
+      'PORT is "http", but has to be a whole number from 0 to 65535',
+      'TRUST_PROXY is "yes", but has to be a whole number from 0 to 100',
+    ])
+  })
+})
+
+test('a fault that nobody foresaw keeps its stack', () => {
+  expect(explainRefusal(new TypeError('x is not a function'))).toMatch(/^TypeError: x is not a function\n {4}at /)
+  expect(explainRefusal('nonsense')).toBe('nonsense')
+})

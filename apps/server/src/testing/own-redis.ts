@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+
+/** A Redis of one's own, which may be killed, held up and started again. */
+export interface OwnRedis extends AsyncDisposable {
+  readonly url: string
+  /** On the same port as before, with nothing in it. */
+  start(): Promise<void>
+  /** At once, as a machine that fails. */
+  kill(): Promise<void>
+  /** Connections stay open, and nobody answers. */
+  hold(): void
+  goOn(): void
+}
+
+/** Starts the `redis-server` of this machine on a free port, without files. */
+export async function ownRedis(): Promise<OwnRedis> {
+  const port = await freePort()
+  let running: ChildProcess | undefined
+
+  async function start(): Promise<void> {
+    const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+    running = spawn('redis-server', options, { stdio: 'ignore' })
+    while (!(await answers(port)));
+  }
+
+  async function kill(): Promise<void> {
+    if (running === undefined) return
+    const ended = once(running, 'exit')
+    running.kill('SIGKILL')
+    running = undefined
+    await ended
+  }
+
+  await start()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    kill,
+    hold: () => running?.kill('SIGSTOP'),
+    goOn: () => running?.kill('SIGCONT'),
+    [Symbol.asyncDispose]: kill,
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    return false
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { environmentSchema } from '../env-schema.ts'
+
+/** How a process ended, and all that it printed. */
+interface Ending {
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** Lines of standard output. */
+  output: string[]
+  /** Lines of standard error. */
+  complaints: string[]
+}
+
+export interface ServerProcess extends AsyncDisposable {
+  readonly pid: number
+  /** The URL in the first line that it prints; rejects when it ends without one. */
+  readonly url: Promise<string>
+  readonly ended: Promise<Ending>
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void
+}
+
+export const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
+
+// An empty variable counts as not set, and hides one in the developer's own .env.
+const NOTHING_SET = Object.fromEntries(Object.keys(environmentSchema(false).shape).map((name) => [name, '']))
+
+/** Runs the server from its sources, as `pnpm start` does, with these variables and no others. */
+export function startFromSource(variables: Record<string, string>): ServerProcess {
+  return run(['--import=tsx', '--conditions=@taskwire/source', 'apps/server/src/main.ts'], variables)
+}
+
+/** Runs what `pnpm build` has made by plain Node.js, as production does. */
+export function startFromBuild(variables: Record<string, string>): ServerProcess {
+  return run(['apps/server/dist/main.js'], { NODE_ENV: 'production', ...variables })
+}
+
+function run(command: string[], variables: Record<string, string>): ServerProcess {
+  const child = spawn(process.execPath, command, {
+    cwd: ROOT,
+    env: { ...NOTHING_SET, PORT: '0', ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const printed = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      printed[stream] += text
+    })
+  }
+
+  const ended = once(child, 'close').then(
+    ([code, signal]): Ending => ({
+      code,
+      signal,
+      output: linesOf(printed.stdout),
+      complaints: linesOf(printed.stderr),
+    }),
+  )
+  const ready = new Promise<string>((resolve) => {
+    child.stdout.on('data', () => {
+      if (printed.stdout.includes('\n')) resolve(urlIn(printed.stdout))
+    })
+  })
+  const url = Promise.race([
+    ready,
+    ended.then(({ complaints }): never => {
+      throw new Error(`The server did not start: ${complaints.join('\n')}`)
+    }),
+  ])
+  // Whoever wants to see it refused does not ask for the URL.
+  url.catch(() => {})
+
+  return {
+    pid: child.pid ?? 0,
+    url,
+    ended,
+    kill: (signal) => child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+function urlIn(output: string): string {
+  const [first = ''] = linesOf(output)
+  return JSON.parse(first).url
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '')
+}

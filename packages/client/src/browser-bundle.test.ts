@@ -1,0 +1,14 @@
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { bundleForBrowser } from './browser-bundle.test-support.ts'
+
+/** Bytes, gzipped: everything included. */
+const LIMIT = 25_000
+
+test('the client costs a page at most 25 kB', async () => {
+  const code = await bundleForBrowser()
+  const size = gzipSync(code).byteLength
+  process.stdout.write(`@taskwire/client: ${(size / 1_000).toFixed(1)} kB, minified and gzipped\n`)
+  expect(size).toBeLessThan(LIMIT)
+  expect(code).not.toMatch(/zod|prisma|bcrypt|express/i)
+})

@@ -1,0 +1,50 @@
+/** A request that a test has seen. */
+export interface SeenRequest {
+  /** The names of the procedures that it calls. */
+  procedures: string[]
+  /** Its Authorization header. */
+  authorization: string | null
+}
+
+/** A `fetch` that keeps cookies, as a browser has it, and whose network a test can disturb. */
+export interface TestBrowser {
+  readonly fetch: typeof fetch
+  readonly seen: SeenRequest[]
+  /** The cookie as it would be sent, or ''. */
+  cookie: string
+  /** Stands in the network's way: what it answers is the answer, unless that is undefined. */
+  disturb: (procedures: string[]) => Promise<Response | undefined> | Response | undefined
+  /** How many requests called this procedure. */
+  count(procedure: string): number
+}
+
+export function testBrowser(): TestBrowser {
+  const browser: TestBrowser = {
+    seen: [],
+    cookie: '',
+    disturb: () => undefined,
+    count: (procedure) => browser.seen.filter(({ procedures }) => procedures.includes(procedure)).length,
+    async fetch(input, init) {
+      init?.signal?.throwIfAborted()
+      const procedures = new URL(String(input)).pathname.replace('/trpc/', '').split(',')
+      const headers = new Headers(init?.headers)
+      browser.seen.push({ procedures, authorization: headers.get('authorization') })
+      const disturbance = await browser.disturb(procedures)
+      if (disturbance !== undefined) return disturbance
+      if (browser.cookie !== '') headers.set('cookie', browser.cookie)
+      const response = await fetch(input, { ...init, headers })
+      for (const cookie of response.headers.getSetCookie()) browser.cookie = cookie.replace(/=?;.*/, '')
+      return response
+    },
+  }
+  return browser
+}
+
+/** What the server answers to a single call that it refuses. */
+export function refusal(
+  reason: string,
+  { httpStatus, ...details }: { httpStatus: number; retryAfter?: number },
+): Response {
+  const data = { code: 'CODE', httpStatus, reason, requestId: 'test', ...details }
+  return Response.json({ error: { json: { code: -32000, message: reason, data } } }, { status: httpStatus })
+}

@@ -1,0 +1,33 @@
+import type { AppRouter } from '@taskwire/router'
+import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
+
+/** Passes a call on, any number of times. @returns what the procedure answered */
+export type Send = (operation: Operation) => Promise<unknown>
+
+/** A link as a function that answers a query or mutation; subscriptions pass it by. */
+export function promiseLink(answer: (operation: Operation, send: Send) => Promise<unknown>): TRPCLink<AppRouter> {
+  return () =>
+    ({ op, next }) => {
+      if (op.type === 'subscription') return next(op)
+      const send: Send = async (operation) => {
+        // A batch would take an aborted call along.
+        operation.signal?.throwIfAborted()
+        return new Promise((resolve, reject) => {
+          next(operation).subscribe({
+            next: ({ result }) => resolve('data' in result ? result.data : undefined),
+            error: reject,
+          })
+        })
+      }
+      return observable((observer) => {
+        answer(op, send).then(
+          (data) => {
+            observer.next({ result: { type: 'data', data } })
+            observer.complete()
+          },
+          (error) => observer.error(TRPCClientError.from(error)),
+        )
+      })
+    }
+}

@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** The real server, in a process of its own. */
+export interface ServerProcess {
+  readonly url: string
+  /** As at a deployment: it finishes what it is at. */
+  stop(): Promise<void>
+}
+
+/** Starts the server from its sources, on a free port. */
+export async function startServer(variables: Record<string, string>): Promise<ServerProcess> {
+  const child = spawn(process.execPath, ['--import=tsx', '--conditions=@taskwire/source', 'apps/server/src/main.ts'], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_ENV: 'development', PORT: '0', ...variables },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'close')
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
+  }
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    const url = /"url":"([^"]+)"/.exec(chunk)?.[1]
+    if (url === undefined) continue
+    child.stdout.resume()
+    return { url, stop }
+  }
+  throw new Error('The server did not start')
+}

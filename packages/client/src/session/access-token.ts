@@ -1,0 +1,42 @@
+/** An access token, and how long it is good for by a clock that nobody sets. */
+export interface AccessToken {
+  readonly token: string
+  /** The session that it is of; null where the token does not say. */
+  readonly sessionId: string | null
+  /** When it is to be replaced: in the last minute of its life, or in the last tenth of a life of less than ten minutes. */
+  readonly renewAt: number
+  /** When it stops working. Like `renewAt` in milliseconds of `performance.now()`. */
+  readonly endsAt: number
+}
+
+/** Milliseconds. */
+const RENEWED_BEFORE_END = 60_000
+
+/** Of its life. */
+const RENEWED_IN_LAST = 0.1
+
+/**
+ * Reads a token that has just arrived; only the server verifies it. Its life is the difference of two times of the
+ * server, so that a wrong clock here does not matter.
+ */
+export function readAccessToken(token: string): AccessToken {
+  const { sid, iat, exp } = readClaims(token)
+  const life = typeof iat === 'number' && typeof exp === 'number' ? (exp - iat) * 1_000 : Number.POSITIVE_INFINITY
+  const endsAt = performance.now() + life
+  return {
+    token,
+    sessionId: typeof sid === 'string' ? sid : null,
+    renewAt: endsAt - Math.min(RENEWED_BEFORE_END, life * RENEWED_IN_LAST),
+    endsAt,
+  }
+}
+
+/** The payload of a JWT (RFC 7519 §3); of a token that is none, as in a frontend's tests, nothing. */
+function readClaims(token: string): Record<string, unknown> {
+  try {
+    const payload = token.split('.')[1] ?? ''
+    return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,108 @@
+import type { AuthResult } from '@taskwire/contract'
+import { TRPCClientError } from '@trpc/client'
+import { isTaskwireError, type TaskwireError } from '../error.ts'
+import type { AccessToken } from './access-token.ts'
+import type { SessionState, SessionStore } from './store.ts'
+
+/** Keeps a session supplied with access tokens: however many calls need one, one refresh is under way. */
+export interface Renewal {
+  /** The token for a call, renewed when it is due; null when nobody is signed in. Rejects when the refresh fails. */
+  currentToken(): Promise<AccessToken | null>
+  /** The token that follows one that the server has refused; null when the session is another one by now. */
+  replace(refused: AccessToken): Promise<AccessToken | null>
+  /** Tries the cookie unless that has been done. Rejects when the server cannot be asked. */
+  restore(): Promise<SessionState>
+  /** Draws the conclusions from the answer to a refresh. */
+  conclude(refresh: () => Promise<AuthResult>): Promise<AuthResult>
+}
+
+export interface RenewalOptions {
+  store: SessionStore
+  /** Sends a refresh, without a session. */
+  refresh(): Promise<AuthResult>
+}
+
+export function createRenewal({ store, refresh }: RenewalOptions): Renewal {
+  let underWay: Promise<void> | null = null
+  // After a failure, while the token is still good.
+  let postponedUntil = 0
+
+  /** Replaces a token, together with all who want that at the same time. */
+  async function renew(stale: AccessToken | null): Promise<void> {
+    underWay ??= store
+      .exclusively(() => refreshInTurn(stale))
+      .finally(() => {
+        underWay = null
+      })
+    return underWay
+  }
+
+  async function refreshInTurn(stale: AccessToken | null): Promise<void> {
+    // While this tab waited for its turn another one has refreshed, or somebody has signed in or out.
+    if (store.token !== stale || store.state.status === 'signedOut') return
+    await conclude(refresh)
+  }
+
+  async function conclude(request: () => Promise<AuthResult>): Promise<AuthResult> {
+    const { endings, token, state, cookieSeen } = store
+    try {
+      const result = await request()
+      if (store.endings === endings) store.begin(result, { cookieSeen: true })
+      return result
+    } catch (error) {
+      if (!isRefused(error) || store.token !== token) throw error
+      store.lose()
+      throw state.status === 'signedIn' && !cookieSeen ? explainMissingCookie(error) : error
+    }
+  }
+
+  async function currentToken(): Promise<AccessToken | null> {
+    const { token } = store
+    if (token === null) {
+      if (store.state.status === 'unknown') await renew(null)
+      return store.token
+    }
+    if (performance.now() < Math.max(token.renewAt, Math.min(postponedUntil, token.endsAt))) return token
+    try {
+      await renew(token)
+    } catch (error) {
+      const left = token.endsAt - performance.now()
+      if (left <= 0 || store.token !== token) throw error
+      postponedUntil = performance.now() + left / 2
+    }
+    return successorOf(token)
+  }
+
+  /** Another user may have signed in: what the one before has called is not to be done for them. */
+  function successorOf(token: AccessToken): AccessToken | null {
+    return store.token?.sessionId === token.sessionId ? store.token : null
+  }
+
+  return {
+    currentToken,
+    conclude,
+    async replace(refused) {
+      if (store.token === refused) await renew(refused)
+      return successorOf(refused)
+    },
+    async restore() {
+      if (store.state.status === 'unknown') {
+        await renew(null).catch((error: unknown) => {
+          if (!isRefused(error)) throw error
+        })
+      }
+      return store.state
+    },
+  }
+}
+
+/** Only the server's own 401 ends a session: no limit, fault, abort or network does. */
+function isRefused(error: unknown): error is TaskwireError {
+  return isTaskwireError(error) && error.data.httpStatus === 401
+}
+
+function explainMissingCookie(error: TaskwireError): unknown {
+  if (error.data.reason !== 'TOKEN_MISSING') return error
+  const message = 'cookie not stored: is the frontend on another site? see COOKIE_CROSS_SITE'
+  return new TRPCClientError(message, { result: { error: { ...error.shape, message } }, cause: error })
+}

@@ -1,0 +1,30 @@
+import type { Change } from '@taskwire/contract'
+import type { Database } from '@taskwire/prisma'
+import type { ChangeHub } from './change-hub.ts'
+import { listChanges } from './list-changes.ts'
+
+/** Changes read at once; a reader who is slower is waited for before the next page is read. */
+const PAGE = 100
+
+/**
+ * The user's changes since a version, and from then on as they happen, until the signal is aborted or the hub closed.
+ * Versions rise strictly; a reader who is late gets each row once, as it is then.
+ */
+export async function* watchChanges(
+  db: Database,
+  userId: string,
+  { since, hub, signal }: { since: number | undefined; hub: ChangeHub; signal: AbortSignal },
+): AsyncGenerator<Change, void> {
+  using watcher = hub.watch(userId, signal)
+  let version = since ?? (await listChanges(db, userId, { limit: 1 })).version
+  while (!watcher.over) {
+    const page = await listChanges(db, userId, { since: version, limit: PAGE })
+    if (page.reset) {
+      yield { type: 'reset', version: page.version }
+      return
+    }
+    yield* page.changes
+    version = page.version
+    if (!page.hasMore) await watcher.next(version)
+  }
+}

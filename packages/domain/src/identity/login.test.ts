@@ -1,0 +1,54 @@
+import { testDatabase } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Identity } from './identity.ts'
+import { login } from './login.ts'
+import { createPasswords, type Passwords } from './passwords.ts'
+import { createTokens } from './tokens.ts'
+
+const password = 'correct horse battery staple'
+const device = { userAgent: null, ip: null }
+
+let db: Awaited<ReturnType<typeof testDatabase>>['client']
+let identity: Identity
+/** So slow, and with no queue, that whoever needs a hash while it works is told so. */
+let busy: Passwords
+beforeAll(async () => {
+  db = (await testDatabase()).client
+  identity = {
+    passwords: createPasswords({ cost: 4 }),
+    tokens: createTokens({ secret: 'a secret of at least thirty-two characters', accessTtlSeconds: 900 }),
+    policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 60, refreshAbsoluteTtlSeconds: 60 },
+    audit: () => {},
+  }
+  busy = createPasswords({ cost: 13, threads: 1, maxQueue: 0 })
+  const passwordHash = await identity.passwords.hash(password)
+  await db.user.createMany({
+    data: [
+      { email: 'known@example.com', passwordHash },
+      { email: 'inactive@example.com', passwordHash, isActive: false },
+      { email: 'elsewhere@example.com' },
+      { email: 'broken@example.com', passwordHash: 'no hash' },
+    ],
+  })
+})
+afterAll(() => Promise.all([identity.passwords.close(), busy.close()]))
+
+let underWay: Promise<unknown>
+beforeEach(() => {
+  underWay = busy.hash('keeps the thread')
+  return () => underWay
+})
+
+test.each([
+  ['the right password', { email: 'known@example.com', password }],
+  ['a wrong password', { email: 'known@example.com', password: 'wrong' }],
+  ['no password', { email: 'known@example.com', password: '' }],
+  ['a password that is too long', { email: 'known@example.com', password: 'x'.repeat(1_024) }],
+  ['an unknown address', { email: 'unknown@example.com', password }],
+  ['an unknown address and a password that is too long', { email: 'unknown@example.com', password: 'x'.repeat(1_024) }],
+  ['an account that is not active', { email: 'inactive@example.com', password }],
+  ['an account that signs in elsewhere', { email: 'elsewhere@example.com', password }],
+  ['an account whose hash is none', { email: 'broken@example.com', password }],
+])('%s costs a hash, like every other sign-in', async (_, attempt) => {
+  await expect(login(db, { ...identity, passwords: busy }, { ...attempt, device })).rejects.toThrow('OVERLOADED')
+})

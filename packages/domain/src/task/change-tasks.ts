@@ -1,0 +1,75 @@
+import {
+  MAX_TAGS_PER_TASK,
+  type TaskCount,
+  type TaskDeleteManyInput,
+  type TaskUpdateManyInput,
+} from '@taskwire/contract'
+import { type Database, inTransaction, Prisma } from '@taskwire/prisma'
+import { DomainError } from '../domain-error.ts'
+import { lockUser } from '../lock-user.ts'
+
+/**
+ * Makes one change to many tasks: to all of them, or to none.
+ *
+ * @throws DomainError NOT_FOUND for a task or a tag that the user lacks, VALIDATION_FAILED when a task would have too
+ * many tags
+ */
+export async function updateTasks(db: Database, userId: string, input: TaskUpdateManyInput): Promise<TaskCount> {
+  const { ids, completed, addTagIds = [], removeTagIds = [] } = input
+  return inTransaction(db, async (transaction) => {
+    await lockUser(transaction, userId)
+    const change = completed === undefined ? Prisma.sql`version = version` : Prisma.sql`completed = ${completed}`
+    const count = await changeAll(transaction, { userId, ids, change })
+    if (removeTagIds.length > 0) await removeTags(transaction, { userId, ids, tagIds: removeTagIds })
+    if (addTagIds.length > 0) await addTags(transaction, { userId, ids, tagIds: addTagIds })
+    return { count }
+  })
+}
+
+/** Moves many tasks to the trash: all of them, or none. @throws DomainError NOT_FOUND for one that the user lacks */
+export async function deleteTasks(db: Database, userId: string, { ids }: TaskDeleteManyInput): Promise<TaskCount> {
+  return inTransaction(db, async (transaction) => {
+    await lockUser(transaction, userId)
+    return { count: await changeAll(transaction, { userId, ids, change: Prisma.sql`deleted_at = clock_timestamp()` }) }
+  })
+}
+
+async function changeAll(
+  transaction: Database,
+  { userId, ids, change }: { userId: string; ids: string[]; change: Prisma.Sql },
+): Promise<number> {
+  const count = await transaction.$executeRaw`
+    UPDATE tasks SET ${change} WHERE user_id = ${userId}::uuid AND id = ANY(${ids}::uuid[]) AND deleted_at IS NULL`
+  if (count !== ids.length) throw new DomainError('NOT_FOUND')
+  return count
+}
+
+interface Links {
+  userId: string
+  /** Of the tasks. */
+  ids: string[]
+  tagIds: string[]
+}
+
+async function removeTags(transaction: Database, { userId, ids, tagIds }: Links): Promise<void> {
+  await transaction.$executeRaw`
+    DELETE FROM task_tags
+    WHERE user_id = ${userId}::uuid AND task_id = ANY(${ids}::uuid[]) AND tag_id = ANY(${tagIds}::uuid[])`
+}
+
+async function addTags(transaction: Database, { userId, ids, tagIds }: Links): Promise<void> {
+  const found = await transaction.tag.count({ where: { userId, id: { in: tagIds }, deletedAt: null } })
+  if (found !== tagIds.length) throw new DomainError('NOT_FOUND')
+  await transaction.$executeRaw`
+    INSERT INTO task_tags (user_id, task_id, tag_id)
+    SELECT ${userId}::uuid, task_id, tag_id FROM unnest(${ids}::uuid[]) task_id, unnest(${tagIds}::uuid[]) tag_id
+    ON CONFLICT DO NOTHING`
+  const [full] = await transaction.$queryRaw<object[]>`
+    SELECT 1 FROM task_tags link JOIN tags tag ON tag.user_id = link.user_id AND tag.id = link.tag_id
+    WHERE link.user_id = ${userId}::uuid AND link.task_id = ANY(${ids}::uuid[]) AND tag.deleted_at IS NULL
+    GROUP BY link.task_id HAVING count(*) > ${MAX_TAGS_PER_TASK} LIMIT 1`
+  if (full !== undefined) {
+    const message = `A task has at most ${MAX_TAGS_PER_TASK} tags`
+    throw new DomainError('VALIDATION_FAILED', { issues: [{ path: 'addTagIds', message }] })
+  }
+}

@@ -1,0 +1,3 @@
+export { deriveKeys } from '../identity/keys.ts'
+export { type BadToken, badTokens } from '../identity/testing/bad-tokens.ts'
+export { forgeToken, hmac } from '../identity/testing/forge-token.ts'

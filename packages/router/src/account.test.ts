@@ -1,0 +1,199 @@
+import { createPasswords } from '@taskwire/domain'
+import { testDatabase } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  inProcessClient,
+  refusalOf,
+  type TestSession,
+  type TestUser,
+  testRefresh,
+  testServices,
+  testSignIn,
+  testUser,
+} from './testing/index.ts'
+
+let services: ReturnType<typeof testServices>
+let me: TestUser
+beforeAll(async () => {
+  services = testServices((await testDatabase()).client)
+})
+beforeEach(async () => {
+  me = await testUser(services)
+})
+afterAll(() => services.close())
+
+const newPassword = 'a wholly new passphrase'
+const clientWith = ({ accessToken }: TestSession) => inProcessClient(services, { bearerToken: accessToken })
+
+const refusalOfError = (error: unknown) => refusalOf(Promise.reject(error))
+
+function signInWith(password: string) {
+  return testSignIn(services, { email: me.email, password })
+}
+
+describe('changing the password', () => {
+  test('takes effect at once, and signs out everybody but oneself', async () => {
+    const elsewhere = await testSignIn(services, me)
+    await clientWith(elsewhere).auth.me.query()
+    expect(await me.client.auth.changePassword.mutate({ currentPassword: me.password, newPassword })).toBeNull()
+    expect(await refusalOf(clientWith(elsewhere).auth.me.query())).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await refusalOf(testRefresh(services, elsewhere.refreshToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect((await me.client.auth.me.query()).id).toBe(me.user.id)
+    await testRefresh(services, me.refreshToken)
+    expect(await refusalOf(signInWith(me.password))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
+    await signInWith(newPassword)
+  })
+
+  test.each(['', 'wrong', 'correct horse battery stapler', 'x'.repeat(1_000)])(
+    'needs the current one: %.10s',
+    async (currentPassword) => {
+      const elsewhere = await testSignIn(services, me)
+      const change = me.client.auth.changePassword.mutate({ currentPassword, newPassword })
+      expect(await refusalOf(change)).toMatchObject({ reason: 'INVALID_CREDENTIALS', httpStatus: 401 })
+      expect(await clientWith(elsewhere).auth.me.query()).toEqual(me.user)
+      await signInWith(me.password)
+    },
+  )
+
+  test('holds the new one to the same rules as at registration', async () => {
+    const refusals = {
+      short: 'Password must have at least 8 characters',
+      password1: 'Password is too common: it is among the first that anybody would try',
+      [`my ${me.email.split('@')[0]}`]: 'Password must not contain the name in your email address',
+    }
+    for (const [weak, message] of Object.entries(refusals)) {
+      const change = me.client.auth.changePassword.mutate({ currentPassword: me.password, newPassword: weak })
+      expect(await refusalOf(change)).toMatchObject({
+        reason: 'VALIDATION_FAILED',
+        issues: [{ path: 'newPassword', message }],
+      })
+    }
+    await signInWith(me.password)
+  })
+
+  test('ten times at once happens once, and the password is one of those wished for', async () => {
+    const wishes = Array.from({ length: 10 }, (_, index) => `${newPassword} ${index}`)
+    const results = await Promise.allSettled(
+      wishes.map((wish) => me.client.auth.changePassword.mutate({ currentPassword: me.password, newPassword: wish })),
+    )
+    const granted = wishes.filter((_, index) => results[index]?.status === 'fulfilled')
+    expect(granted).toHaveLength(1)
+    await signInWith(granted[0] ?? '')
+  })
+
+  test('leaves nobody signed in by the old one, however the two meet', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [current, next] = [`${me.password}${round || ''}`, `${me.password}${round + 1}`]
+      const change = me.client.auth.changePassword.mutate({ currentPassword: current, newPassword: next })
+      const signIns = Array.from({ length: 6 }, () => signInWith(current))
+      const [, results] = await Promise.all([change, Promise.allSettled(signIns)])
+      services.sessionCheck.forget(me.user.id)
+      for (const result of results) {
+        const outcome =
+          result.status === 'fulfilled' ? clientWith(result.value).auth.me.query() : Promise.reject(result.reason)
+        expect((await refusalOf(outcome)).reason).toMatch(/^(SESSION_REVOKED|INVALID_CREDENTIALS)$/)
+      }
+    }
+  })
+
+  test('stops a sign-in that has already found the old one to be right', async () => {
+    const passwordHash = await services.passwords.hash(newPassword)
+    const signIn = await services.db.$transaction(async (transaction) => {
+      await transaction.user.update({ where: { id: me.user.id }, data: { passwordHash } })
+      // It reads the old hash, since nothing is committed yet, and has to wait with its session.
+      const outcome = signInWith(me.password).then(() => 'signed in', refusalOfError)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return { outcome }
+    })
+    expect(await signIn.outcome).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
+    expect(await services.db.session.count({ where: { userId: me.user.id } })).toBe(1)
+  })
+
+  test('that a busy server could not look at costs no attempt', async () => {
+    const strict = { redis: null, multiplier: 1 }
+    const calm = testServices(services.db, { limitStore: strict })
+    await using passwords = createPasswords({ cost: 13, threads: 1, maxQueue: 0 })
+    const busy = { ...calm, passwords }
+    const change = (server: typeof calm, currentPassword: string) =>
+      inProcessClient(server, { bearerToken: me.accessToken }).auth.changePassword.mutate({
+        currentPassword,
+        newPassword,
+      })
+
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      expect(await refusalOf(change(calm, 'wrong'))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
+    }
+    const work = passwords.hash('something else')
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      expect(await refusalOf(change(busy, 'wrong'))).toMatchObject({
+        reason: 'OVERLOADED',
+        retryAfter: expect.any(Number),
+      })
+    }
+    await work
+    expect(await change(calm, me.password)).toBeNull()
+    await calm.close()
+  })
+})
+
+describe('deleting the account', () => {
+  test('takes everything of it along, and clears the cookie', async () => {
+    const cookies: unknown[] = []
+    const tag = await me.caller.tag.create({ name: 'x' })
+    await me.caller.task.create({ title: 'x', tagIds: [tag.id] })
+    const { token } = await me.caller.apiToken.create({ name: 'x' })
+    const elsewhere = await testSignIn(services, me)
+    const client = inProcessClient(services, {
+      bearerToken: me.accessToken,
+      setRefreshToken: (cookie) => cookies.push(cookie),
+    })
+    expect(await client.auth.deleteAccount.mutate({ password: me.password })).toBeNull()
+    expect(cookies).toEqual([null])
+
+    const where = { userId: me.user.id }
+    const { user, session, task, taskTag, apiToken } = services.db
+    const left = [
+      await user.count({ where: { id: me.user.id } }),
+      await session.count({ where }),
+      await task.count({ where }),
+      await services.db.tag.count({ where }),
+      await taskTag.count({ where }),
+      await apiToken.count({ where }),
+    ]
+    expect(left).toEqual([0, 0, 0, 0, 0, 0])
+    for (const accessToken of [me.accessToken, elsewhere.accessToken]) {
+      const call = clientWith({ accessToken, refreshToken: '' }).auth.me.query()
+      expect(await refusalOf(call)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
+    }
+    expect(await refusalOf(testRefresh(services, elsewhere.refreshToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await refusalOf(clientWith({ accessToken: token, refreshToken: '' }).auth.me.query())).toMatchObject({
+      reason: 'TOKEN_INVALID',
+    })
+    expect(await refusalOf(signInWith(me.password))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
+    await inProcessClient(services).auth.register.mutate({ email: me.email, password: me.password })
+  })
+
+  test('needs the password', async () => {
+    expect(await refusalOf(me.client.auth.deleteAccount.mutate({}))).toMatchObject({
+      reason: 'VALIDATION_FAILED',
+      issues: [{ path: 'password', message: 'Password is required' }],
+    })
+    for (const password of ['', 'wrong']) {
+      const deletion = me.client.auth.deleteAccount.mutate({ password })
+      expect(await refusalOf(deletion)).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
+    }
+    expect(await me.client.auth.me.query()).toEqual(me.user)
+  })
+
+  test('is not what a batch or a stream may do, nor is changing the password', async () => {
+    for (const manner of [{ batchSize: 2 }, { streamed: true }]) {
+      const { auth } = inProcessClient(services, { ...manner, bearerToken: me.accessToken })
+      const calls = [
+        auth.deleteAccount.mutate({ password: me.password }),
+        auth.changePassword.mutate({ currentPassword: me.password, newPassword }),
+      ]
+      for (const call of calls) expect(await refusalOf(call)).toMatchObject({ reason: 'MALFORMED_REQUEST' })
+    }
+    await signInWith(me.password)
+  })
+})

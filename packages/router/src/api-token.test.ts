@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { testDatabase } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { inProcessClient, refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
+
+let services: ReturnType<typeof testServices>
+let me: TestUser
+beforeAll(async () => {
+  services = testServices((await testDatabase()).client)
+})
+beforeEach(async () => {
+  me = await testUser(services)
+})
+afterAll(() => services.close())
+
+const clientWith = (bearerToken: string) => inProcessClient(services, { bearerToken })
+const lastUse = async () => (await me.caller.apiToken.list())[0]?.lastUsedAt
+
+describe('an API token', () => {
+  test('is shown once; the database has its hash alone', async () => {
+    const { token, apiToken } = await me.client.apiToken.create.mutate({ name: ' Backup ' })
+    expect(token).toMatch(/^twk_[A-Za-z0-9_-]{43}$/)
+    expect(apiToken).toEqual({
+      id: expect.any(String),
+      name: 'Backup',
+      createdAt: expect.any(Date),
+      lastUsedAt: null,
+      expiresAt: null,
+    })
+    expect(await me.client.apiToken.list.query()).toEqual([apiToken])
+    const rows = await services.db.apiToken.findMany({ where: { userId: me.user.id } })
+    expect(rows).toMatchObject([{ tokenHash: createHash('sha256').update(token).digest('hex') }])
+    expect(JSON.stringify(rows)).not.toContain(token.slice(4))
+  })
+
+  test('calls as its user, whatever their sessions do', async () => {
+    const { token } = await me.caller.apiToken.create({ name: 'Tool' })
+    await inProcessClient(services, { refreshToken: me.refreshToken }).auth.logout.mutate()
+    const { auth, task } = clientWith(token)
+    expect(await auth.me.query()).toEqual(me.user)
+    const created = await task.create.mutate({ title: 'By a tool' })
+    expect((await task.list.query()).items).toEqual([created])
+  })
+
+  test('notes its last use, once a minute at most', async () => {
+    const { token } = await me.caller.apiToken.create({ name: 'Tool' })
+    expect(await lastUse()).toBeNull()
+    await Promise.all(Array.from({ length: 5 }, () => clientWith(token).auth.me.query()))
+    const first = await lastUse()
+    expect(Math.abs(Date.now() - Number(first))).toBeLessThan(10_000)
+
+    const almostAMinute = await services.db.$executeRaw`
+      UPDATE api_tokens SET last_used_at = last_used_at - interval '50 s' WHERE user_id = ${me.user.id}::uuid`
+    expect(almostAMinute).toBe(1)
+    const before = await lastUse()
+    await clientWith(token).auth.me.query()
+    expect(await lastUse()).toEqual(before)
+
+    await services.db.$executeRaw`
+      UPDATE api_tokens SET last_used_at = last_used_at - interval '11 s' WHERE user_id = ${me.user.id}::uuid`
+    await clientWith(token).auth.me.query()
+    expect(Number(await lastUse())).toBeGreaterThan(Number(before))
+  })
+
+  test('works until its end', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000)
+    const { token, apiToken } = await me.client.apiToken.create.mutate({ name: 'Tool', expiresAt })
+    expect(apiToken.expiresAt).toEqual(expiresAt)
+    expect(await clientWith(token).auth.me.query()).toEqual(me.user)
+    await services.db.$executeRaw`
+      UPDATE api_tokens SET expires_at = clock_timestamp() WHERE user_id = ${me.user.id}::uuid`
+    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({
+      reason: 'TOKEN_EXPIRED',
+      httpStatus: 401,
+    })
+  })
+
+  test.each([0, -1, -86_400_000])('is not made with an end %i ms from now', async (milliseconds) => {
+    const expiresAt = new Date(Date.now() + milliseconds)
+    expect(await refusalOf(me.client.apiToken.create.mutate({ name: 'Tool', expiresAt }))).toMatchObject({
+      reason: 'VALIDATION_FAILED',
+      issues: [{ path: 'expiresAt', message: 'Expiry must be in the future' }],
+    })
+    expect(await me.caller.apiToken.list()).toEqual([])
+  })
+
+  test('is refused at once when it is revoked, and is gone from the list, and no other', async () => {
+    const kept = await me.caller.apiToken.create({ name: 'Kept' })
+    const { token, apiToken } = await me.caller.apiToken.create({ name: 'Revoked' })
+    expect(await clientWith(token).auth.me.query()).toEqual(me.user)
+    expect(await me.client.apiToken.revoke.mutate({ id: apiToken.id })).toBeNull()
+    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
+    expect(await me.caller.apiToken.list()).toEqual([kept.apiToken])
+    expect(await clientWith(kept.token).auth.me.query()).toEqual(me.user)
+    expect(await refusalOf(me.client.apiToken.revoke.mutate({ id: apiToken.id }))).toMatchObject({
+      reason: 'NOT_FOUND',
+    })
+  })
+
+  test('cannot be revoked by somebody else', async () => {
+    const { token, apiToken } = await me.caller.apiToken.create({ name: 'Tool' })
+    const other = await testUser(services)
+    expect(await refusalOf(other.client.apiToken.revoke.mutate({ id: apiToken.id }))).toMatchObject({
+      reason: 'NOT_FOUND',
+    })
+    expect(await clientWith(token).auth.me.query()).toEqual(me.user)
+  })
+
+  test('ends with its account, and rests while that is not active', async () => {
+    const { token } = await me.caller.apiToken.create({ name: 'Tool' })
+    await services.db.user.update({ where: { id: me.user.id }, data: { isActive: false } })
+    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'ACCOUNT_INACTIVE' })
+    await services.db.user.update({ where: { id: me.user.id }, data: { isActive: true } })
+    await clientWith(token).auth.me.query()
+    await services.db.user.delete({ where: { id: me.user.id } })
+    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
+  })
+})

@@ -1,0 +1,40 @@
+import { authenticate, type Caller, DomainError } from '@taskwire/domain'
+import type { Context } from './context.ts'
+import { createRounds, type Rounds } from './rounds.ts'
+
+/** Looks again and again whether those who listen still may: a stream ends with its session or token. */
+export interface CallerWatch {
+  /** @returns what aborts when the caller may no longer call, with the error that says why */
+  watch(ctx: Context & { caller: Caller }): Disposable & { readonly signal: AbortSignal }
+}
+
+/** Milliseconds. A session check may remember an answer for 4 s; who checks tokens asks the database each time. */
+const OFTEN = 1_000
+const SELDOM = 4_000
+
+export function createCallerWatch(): CallerWatch {
+  const often = createRounds(OFTEN)
+  const seldom = createRounds(SELDOM)
+  const roundsOf: Record<Caller['kind'], Rounds> = {
+    session: often,
+    apiToken: seldom,
+    external: seldom,
+    internal: seldom,
+  }
+  return {
+    watch(ctx) {
+      const controller = new AbortController()
+      const { bearerToken } = ctx.request
+      const check = async () => {
+        try {
+          if (bearerToken !== null) await authenticate(ctx, bearerToken)
+        } catch (error) {
+          // A database that is away for a moment says nothing about the caller.
+          if (error instanceof DomainError) controller.abort(error)
+        }
+      }
+      const place = roundsOf[ctx.caller.kind].join(() => void check())
+      return { signal: controller.signal, [Symbol.dispose]: () => place[Symbol.dispose]() }
+    },
+  }
+}

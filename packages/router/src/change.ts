@@ -1,0 +1,59 @@
+import {
+  type Change,
+  type ChangeStreamInput,
+  changeListInputSchema,
+  changeListResultSchema,
+  changeSchema,
+  changeStreamInputSchema,
+} from '@taskwire/contract'
+import { listChanges, watchChanges } from '@taskwire/domain'
+import { type TRPCRouterRecord, type TRPCSubscriptionProcedure, type TrackedEnvelope, tracked } from '@trpc/server'
+import type { ErrorShape } from './error-shape.ts'
+import { type Meta, protectedProcedure } from './trpc.ts'
+
+/** A change as `change.stream` tells it. */
+export interface StreamedChange {
+  /** Its version as text: what tRPC sends as `lastEventId` when it connects again. */
+  id: string
+  data: Change
+}
+
+/** Stated, since tRPC would infer a type that only its unstable entry point exports. */
+type ChangeStreamProcedure = TRPCSubscriptionProcedure<{
+  input: ChangeStreamInput | undefined
+  output: AsyncIterable<StreamedChange>
+  meta: Meta
+  errorShape: ErrorShape
+}>
+
+export const changeRouter = {
+  list: protectedProcedure
+    .input(changeListInputSchema)
+    .output(changeListResultSchema)
+    .query(({ ctx, input }) => listChanges(ctx.db, ctx.userId, input)),
+
+  stream: changeStream(),
+} satisfies TRPCRouterRecord
+
+function changeStream(): ChangeStreamProcedure {
+  return protectedProcedure
+    .input(changeStreamInputSchema)
+    .output((stream) => stream as AsyncIterable<TrackedEnvelope<Change>>)
+    .subscription(async function* ({ ctx, input, signal }) {
+      const { userId, request } = ctx
+      using _slot = ctx.streamSlots.take({ userId, address: request.address })
+      using lapse = ctx.callerWatch.watch(ctx)
+      const end = signal === undefined ? lapse.signal : AbortSignal.any([lapse.signal, signal])
+      const since = latest(input)
+      for await (const change of watchChanges(ctx.db, userId, { since, hub: ctx.changes, signal: end })) {
+        yield tracked(String(change.version), changeSchema.parse(change))
+      }
+      // Told to the client, who signs in anew or refreshes, and goes on from the last version.
+      lapse.signal.throwIfAborted()
+    })
+}
+
+/** The larger of what the caller asked for and what tRPC knows to have arrived. */
+function latest({ since, lastEventId }: { since?: number; lastEventId?: string }): number | undefined {
+  return lastEventId === undefined ? since : Math.max(Number(lastEventId), since ?? 0)
+}

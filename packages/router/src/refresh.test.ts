@@ -1,0 +1,292 @@
+import { testDatabase } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  inProcessClient,
+  refusalOf,
+  type TestUser,
+  testRefresh,
+  testServices,
+  testSignIn,
+  testUser,
+} from './testing/index.ts'
+
+let services: ReturnType<typeof testServices>
+let me: TestUser
+beforeAll(async () => {
+  services = testServices((await testDatabase()).client)
+})
+beforeEach(async () => {
+  me = await testUser(services)
+})
+afterAll(() => services.close())
+
+const refreshWith = (refreshToken: string) => testRefresh(services, refreshToken)
+
+function refusalWith(refreshToken: string | null) {
+  return refusalOf(inProcessClient(services, { refreshToken }).auth.refresh.mutate())
+}
+
+/** Uses an access token, which confirms its generation. */
+async function call(accessToken: string) {
+  return inProcessClient(services, { bearerToken: accessToken }).auth.me.query()
+}
+
+/** Lets the clock of the sessions run: as if the last rotation had been that much earlier. */
+async function age(seconds: number): Promise<void> {
+  await services.db.$executeRaw`
+    UPDATE sessions SET rotated_at = rotated_at - make_interval(secs => ${seconds}::float8)
+    WHERE user_id = ${me.user.id}::uuid`
+}
+
+async function readSession() {
+  const [session] = await services.db.$queryRaw<
+    { generation: number; confirmed: boolean; revoked: boolean; idleSeconds: number; age: number }[]
+  >`
+    SELECT generation, confirmed_at IS NOT NULL AS confirmed, revoked_at IS NOT NULL AS revoked,
+      round(extract(epoch FROM idle_expires_at - clock_timestamp()))::int AS "idleSeconds",
+      extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS age
+    FROM sessions WHERE user_id = ${me.user.id}::uuid`
+  if (session === undefined) throw new Error('There is no session')
+  return session
+}
+
+async function expectEnded(...refreshTokens: string[]): Promise<void> {
+  for (const token of refreshTokens)
+    expect(await refusalWith(token)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
+  expect(await readSession()).toMatchObject({ revoked: true })
+}
+
+describe('the current refresh token', () => {
+  test('comes back unchanged until it is 30 s old, with a new access token', async () => {
+    await age(29)
+    const { refreshToken, accessToken } = await refreshWith(me.refreshToken)
+    expect(refreshToken).toBe(me.refreshToken)
+    expect(await call(accessToken)).toEqual(me.user)
+    expect(await readSession()).toMatchObject({ generation: 1, revoked: false })
+  })
+
+  test('is replaced once it is 30 s old, and the session lives on for its idle time', async () => {
+    await services.db.$executeRaw`
+      UPDATE sessions SET idle_expires_at = clock_timestamp() + interval '1 hour' WHERE user_id = ${me.user.id}::uuid`
+    await call(me.accessToken)
+    await age(30)
+    const { refreshToken, accessToken } = await refreshWith(me.refreshToken)
+    expect(refreshToken).not.toBe(me.refreshToken)
+    expect(await call(accessToken)).toEqual(me.user)
+    const session = await readSession()
+    expect(session).toMatchObject({ generation: 2, revoked: false, confirmed: true })
+    expect(session.age).toBeLessThan(10)
+    expect(session.idleSeconds).toBeCloseTo(14 * 86_400, -2)
+  })
+
+  test('is replaced once, by however many tabs at once, and all of them get the same', async () => {
+    await age(60)
+    const tabs = await Promise.all(Array.from({ length: 30 }, () => refreshWith(me.refreshToken)))
+    expect(new Set(tabs.map(({ refreshToken }) => refreshToken)).size).toBe(1)
+    expect(await readSession()).toMatchObject({ generation: 2, revoked: false })
+    for (const { accessToken } of tabs.slice(0, 3)) expect(await call(accessToken)).toEqual(me.user)
+  })
+
+  test('answers with who is signed in, and sets the cookie until the absolute end of the session', async () => {
+    const cookies: unknown[] = []
+    const client = inProcessClient(services, {
+      refreshToken: me.refreshToken,
+      setRefreshToken: (token) => cookies.push(token),
+    })
+    const answer = await client.auth.refresh.mutate()
+    expect(answer).toEqual({
+      user: me.user,
+      accessToken: expect.any(String),
+      accessTokenExpiresAt: expect.any(Date),
+    })
+    const { expiresAt } = await services.db.session.findFirstOrThrow({ where: { userId: me.user.id } })
+    expect(cookies).toEqual([{ token: me.refreshToken, expiresAt }])
+  })
+})
+
+describe('the refresh token before', () => {
+  test('brings the current one within 30 s of its making, used or not: it is another tab', async () => {
+    await age(60)
+    const { refreshToken, accessToken } = await refreshWith(me.refreshToken)
+    expect((await refreshWith(me.refreshToken)).refreshToken).toBe(refreshToken)
+    await call(accessToken)
+    await age(29)
+    expect((await refreshWith(me.refreshToken)).refreshToken).toBe(refreshToken)
+    expect(await readSession()).toMatchObject({ generation: 2, revoked: false })
+  })
+
+  test.each([31, 3_600, 10 * 86_400])(
+    'brings the current one %i s later, where nothing of that was used: its answer was lost',
+    async (seconds) => {
+      await age(60)
+      const { refreshToken } = await refreshWith(me.refreshToken)
+      await age(seconds)
+      expect((await refreshWith(me.refreshToken)).refreshToken).toBe(refreshToken)
+      const repeated = await refreshWith(me.refreshToken)
+      expect(repeated.refreshToken).toBe(refreshToken)
+      expect(await call(repeated.accessToken)).toEqual(me.user)
+      expect(await readSession()).toMatchObject({ generation: 2, revoked: false, confirmed: true })
+    },
+  )
+
+  test('ends the session past 30 s, where the current one was used: one of the two is a copy', async () => {
+    await age(60)
+    const { refreshToken, accessToken } = await refreshWith(me.refreshToken)
+    await age(31)
+    expect((await refreshWith(me.refreshToken)).refreshToken).toBe(refreshToken)
+    await call(accessToken)
+    await expectEnded(me.refreshToken, refreshToken)
+    services.sessionCheck.forget(me.user.id)
+    expect(await refusalOf(call(accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+  })
+
+  test('is not taken for a copy because a process first sees an access token of before', async () => {
+    await age(60)
+    await refreshWith(me.refreshToken)
+    await age(60)
+    const other = testServices(services.db)
+    expect(await inProcessClient(other, { bearerToken: me.accessToken }).auth.me.query()).toEqual(me.user)
+    await other.close()
+    expect(await readSession()).toMatchObject({ generation: 2, confirmed: false })
+    await refreshWith(me.refreshToken)
+    expect(await readSession()).toMatchObject({ generation: 2, revoked: false })
+  })
+
+  test('ends no other session of the user', async () => {
+    const elsewhere = await testSignIn(services, me)
+    await services.db.$executeRaw`
+      UPDATE sessions SET rotated_at = rotated_at - interval '60 s', generation = 7 WHERE user_id = ${me.user.id}::uuid`
+    expect(await refusalWith(me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await call(elsewhere.accessToken)).toEqual(me.user)
+    const stands = { userId: me.user.id, revokedAt: null }
+    expect(await services.db.session.count({ where: stands })).toBe(1)
+  })
+})
+
+describe('a token that is two generations old, or none at all', () => {
+  test('ends the session, however soon', async () => {
+    await age(60)
+    const second = await refreshWith(me.refreshToken)
+    await age(60)
+    const third = await refreshWith(second.refreshToken)
+    await expectEnded(me.refreshToken, second.refreshToken, third.refreshToken)
+  })
+
+  test('of a generation that is yet to come ends the session', async () => {
+    const { userId, sessionId, generation } = services.tokens.verifyRefresh(me.refreshToken)
+    const expiresAt = new Date(Date.now() + 86_400_000)
+    const fromTheFuture = services.tokens.signRefresh({ userId, sessionId, generation: generation + 1, expiresAt })
+    await expectEnded(fromTheFuture, me.refreshToken)
+  })
+
+  test.each<[string, (user: TestUser) => string | null, string]>([
+    ['forged by another secret', (user) => forge(user, {}), 'TOKEN_INVALID'],
+    ['forged, of a generation to come', (user) => forge(user, { generation: 9 }), 'TOKEN_INVALID'],
+    ['that has been cut', (user) => user.refreshToken.slice(0, -1), 'TOKEN_INVALID'],
+    ['that is an access token', (user) => user.accessToken, 'TOKEN_INVALID'],
+    ['that is garbage', () => 'garbage', 'TOKEN_INVALID'],
+    ['that has expired', (user) => resign(user, { expiresAt: new Date(0) }), 'TOKEN_EXPIRED'],
+    ['of a session that never was', (user) => resign(user, { sessionId: user.user.id }), 'SESSION_REVOKED'],
+    ["of another user's session", (user) => resign(user, { userId: crypto.randomUUID() }), 'SESSION_REVOKED'],
+    ['that is missing', () => null, 'TOKEN_MISSING'],
+  ])('a token %s ends nothing', async (_, token, reason) => {
+    expect(await refusalWith(token(me))).toMatchObject({ reason, httpStatus: 401 })
+    expect(await readSession()).toMatchObject({ generation: 1, revoked: false })
+    expect((await refreshWith(me.refreshToken)).refreshToken).toBe(me.refreshToken)
+  })
+
+  function resign(
+    { refreshToken }: TestUser,
+    changes: Partial<Parameters<typeof services.tokens.signRefresh>[0]>,
+    signer = services,
+  ): string {
+    const subject = services.tokens.verifyRefresh(refreshToken)
+    return signer.tokens.signRefresh({ ...subject, expiresAt: new Date(Date.now() + 86_400_000), ...changes })
+  }
+
+  function forge(user: TestUser, changes: { generation?: number }): string {
+    const stranger = testServices(services.db, { jwtSecret: 'another secret, of at least 32 characters' })
+    return resign(user, changes, stranger)
+  }
+})
+
+describe('a session', () => {
+  const ends: [string, () => Promise<unknown>][] = [
+    [
+      'at its idle end',
+      () => services.db.$executeRaw`
+        UPDATE sessions SET idle_expires_at = clock_timestamp() WHERE user_id = ${me.user.id}::uuid`,
+    ],
+    [
+      'at its absolute end',
+      () => services.db.$executeRaw`
+        UPDATE sessions SET idle_expires_at = clock_timestamp(), expires_at = clock_timestamp()
+        WHERE user_id = ${me.user.id}::uuid`,
+    ],
+    [
+      'when it is revoked',
+      () => services.db.$executeRaw`
+        UPDATE sessions SET revoked_at = clock_timestamp() WHERE user_id = ${me.user.id}::uuid`,
+    ],
+    ['with its account', () => services.db.user.delete({ where: { id: me.user.id } })],
+  ]
+
+  test.each(ends)('ends %s, for refresh tokens and access tokens alike', async (_, end) => {
+    await end()
+    services.sessionCheck.forget(me.user.id)
+    expect(await refusalWith(me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
+    await age(60)
+    expect(await refusalWith(me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await refusalOf(call(me.accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+  })
+
+  test('never outlives its absolute end by being used', async () => {
+    await services.db.$executeRaw`
+      UPDATE sessions SET expires_at = clock_timestamp() + interval '1 hour', idle_expires_at = clock_timestamp() + interval '1 minute'
+      WHERE user_id = ${me.user.id}::uuid`
+    await age(60)
+    await refreshWith(me.refreshToken)
+    expect((await readSession()).idleSeconds).toBeCloseTo(3_600, -2)
+  })
+
+  test('of a user who is not active waits for better times', async () => {
+    await services.db.user.update({ where: { id: me.user.id }, data: { isActive: false } })
+    for (const seconds of [0, 60]) {
+      await age(seconds)
+      expect(await refusalWith(me.refreshToken)).toMatchObject({ reason: 'ACCOUNT_INACTIVE', httpStatus: 401 })
+    }
+    await services.db.user.update({ where: { id: me.user.id }, data: { isActive: true } })
+    await refreshWith(me.refreshToken)
+    expect(await readSession()).toMatchObject({ generation: 2, revoked: false })
+  })
+
+  test('that is signed out of while it refreshes ends signed out', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const session = await testSignIn(services, me)
+      await age(60)
+      const { sessionId } = services.tokens.verifyRefresh(session.refreshToken)
+      const refreshes = Array.from({ length: 4 }, () => refreshWith(session.refreshToken))
+      const logout = inProcessClient(services, { refreshToken: session.refreshToken }).auth.logout.mutate()
+      const [answers] = await Promise.all([
+        Promise.allSettled(refreshes.concat(refreshWith(session.refreshToken))),
+        logout,
+      ])
+      const { revokedAt } = await services.db.session.findFirstOrThrow({ where: { id: sessionId } })
+      expect(revokedAt).not.toBeNull()
+      services.sessionCheck.forget(me.user.id)
+      const held = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+      for (const { refreshToken, accessToken } of [session, ...held]) {
+        expect(await refusalWith(refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
+        expect(await refusalOf(call(accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+      }
+    }
+  })
+})
+
+test('a page of another site cannot refresh or sign out by the cookie', async () => {
+  const client = inProcessClient(services, { refreshToken: me.refreshToken, crossSite: true })
+  for (const call of [client.auth.refresh.mutate(), client.auth.logout.mutate()]) {
+    expect(await refusalOf(call)).toMatchObject({ reason: 'CROSS_SITE', httpStatus: 403 })
+  }
+  expect(await readSession()).toMatchObject({ revoked: false })
+})

@@ -1,0 +1,2 @@
+DROP INDEX "tasks_tombstones";
+DROP INDEX "tags_tombstones";

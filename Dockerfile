@@ -2,10 +2,9 @@
 
 FROM node:24-slim AS build
 WORKDIR /app
-# The version that package.json pins.
-RUN npm install --global pnpm@12.21.0
 # Changes less often than the sources, and takes longest.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+RUN npm install --global "$(node -p 'require("./package.json").packageManager')"
 RUN pnpm fetch
 COPY . .
 RUN pnpm install --frozen-lockfile --offline

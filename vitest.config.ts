@@ -8,9 +8,10 @@ export default defineConfig({
   test: {
     include: ['**/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.service.test.ts', '**/*.browser.test.ts'],
+    setupFiles: './vitest.setup.ts',
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

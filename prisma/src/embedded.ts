@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
+import { unusableDatabase } from './folder-error.ts'
 import { lockFolder } from './folder-lock.ts'
 import { PrismaClient } from './generated/client.ts'
 import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
@@ -21,8 +23,15 @@ export async function openEmbedded(dataDir: string): Promise<Driver> {
     }
   } catch (error) {
     await unlock()
-    throw error
+    throw unusableDatabase(dataDir, { version: await readVersion(dataDir), cause: error })
   }
+}
+
+async function readVersion(dataDir: string): Promise<string | null> {
+  return readFile(join(dataDir, 'postgres', 'PG_VERSION'), 'utf8').then(
+    (text) => text.trim(),
+    () => null,
+  )
 }
 
 /** PGlite with its Prisma client, in a folder or, without `dataDir`, in memory. */

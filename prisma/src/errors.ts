@@ -36,10 +36,15 @@ export function isAccessRefused(error: unknown): boolean {
   return matches(error, ACCESS_REFUSED)
 }
 
+/** The connection cannot be encrypted as `sslmode` demands. */
+export function isTlsRefused(error: unknown): boolean {
+  return matches(error, TLS_REFUSED)
+}
+
 /** What the database or its driver said, in one line and without Prisma's words around it. */
 export function databaseMessage(error: Error): string {
-  const { originalMessage } = driverErrorOf(error)
-  const message = typeof originalMessage === 'string' ? originalMessage : error.message
+  const { originalMessage, reason } = driverErrorOf(error)
+  const message = [originalMessage, reason, error.message].find((text) => typeof text === 'string') ?? ''
   const line = message.trim().split('\n').at(-1) ?? ''
   return line === '' ? codesOf(error).join(' ') : line
 }
@@ -84,6 +89,17 @@ const TIMEOUT: Signs = {
 // database.
 const ACCESS_REFUSED: Signs = { codes: new Set(['P1000', 'P1003', 'P1010', '28000', '28P01', '3D000']) }
 
+// Those of Node.js are what is wrong with a certificate.
+const TLS_REFUSED: Signs = {
+  codes: new Set(
+    ['TlsConnectionError', 'CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID'].concat(
+      ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'],
+      ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_GET_ISSUER_CERT'],
+    ),
+  ),
+  words: /The server does not support SSL connections|There was an error establishing an SSL connection/,
+}
+
 // Never by the text of an error that has a code: PostgreSQL quotes the row that it refuses, and a user wrote that row.
 function matches(error: unknown, { codes, words }: Signs): boolean {
   if (!(error instanceof Error)) return false
@@ -98,7 +114,7 @@ function codesOf(error: Error): string[] {
 }
 
 /** What the driver adapter made of the driver's error. */
-function driverErrorOf(error: Error): { originalCode?: unknown; originalMessage?: unknown; kind?: unknown } {
+function driverErrorOf(error: Error): Partial<Record<'originalCode' | 'originalMessage' | 'reason' | 'kind', unknown>> {
   const { meta, cause } = error as Error & { meta?: { driverAdapterError?: Error } }
   return meta?.driverAdapterError?.cause ?? cause ?? {}
 }

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { FolderError } from './folder-error.ts'
 import { FolderInUseError, lockFolder } from './folder-lock.ts'
 import { openDatabase } from './open-database.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
@@ -29,16 +30,16 @@ async function kill(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-/** Runs a program that has `openDatabase` at hand. @returns once it has printed something, and what */
-async function run(program: string): Promise<{ child: ChildProcess; output: string }> {
+const IMPORTS = `
+  import { openDatabase } from ${JSON.stringify(import.meta.resolve('./open-database.ts'))}
+  import { lockFolder } from ${JSON.stringify(import.meta.resolve('./folder-lock.ts'))}`
+
+/** Runs a program that has `openDatabase` and `lockFolder` at hand. @returns once it has printed something, and what */
+async function run(program: string, prefix: string[] = []): Promise<{ child: ChildProcess; output: string }> {
+  const [command = process.execPath, ...args] = [...prefix, process.execPath]
   const child = spawn(
-    process.execPath,
-    [
-      '--import=tsx',
-      '--conditions=@taskwire/source',
-      '--input-type=module',
-      `--eval=import { openDatabase } from ${JSON.stringify(import.meta.resolve('./open-database.ts'))}\n${program}`,
-    ],
+    command,
+    [...args, '--import=tsx', '--conditions=@taskwire/source', '--input-type=module', `--eval=${IMPORTS}\n${program}`],
     { cwd: dirname(PACKAGE), env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'inherit'] },
   )
   children.push(child)
@@ -46,11 +47,20 @@ async function run(program: string): Promise<{ child: ChildProcess; output: stri
   return { child, output: String(output) }
 }
 
+function canUnshare(): boolean {
+  return spawnSync('unshare', ['--map-root-user', '--net', 'true']).status === 0
+}
+
 const holding = (folder: string) => `
   const database = await openDatabase({ dataDir: ${JSON.stringify(folder)} })
   await database.migrations.up()
   await database.client.user.create({ data: { email: 'kept@example.com' } })
   console.log('open')
+  setInterval(() => {}, 1000)`
+
+const locking = (folder: string) => `
+  await lockFolder(${JSON.stringify(folder)})
+  console.log('locked')
   setInterval(() => {}, 1000)`
 
 const trying = (folder: string) => `
@@ -96,4 +106,40 @@ test('two folders are two locks', async () => {
   await unlock()
   await unlockOther()
   await (await lockFolder(join(temporary.path, 'a')))()
+})
+
+test.runIf(canUnshare())('a process in another network namespace, as in a container, is refused', async () => {
+  const { child } = await run(locking(dataDir), ['unshare', '--map-root-user', '--net'])
+  await expect(lockFolder(dataDir)).rejects.toBeInstanceOf(FolderInUseError)
+  await kill(child)
+  await (await lockFolder(dataDir))()
+})
+
+test.runIf(process.platform === 'linux')('sockets that killed processes left are swept away', async () => {
+  for (let killed = 0; killed < 2; killed += 1) await kill((await run(locking(dataDir))).child)
+  const sockets = () => readdirSync(dataDir).filter((name) => name.endsWith('.sock'))
+  expect(sockets()).toHaveLength(1)
+  await (await lockFolder(dataDir))()
+  expect(readdirSync(dataDir)).toEqual([])
+})
+
+test('a folder whose path is longer than a socket’s may be is locked like any other', async () => {
+  const deep = join(dataDir, 'a'.repeat(120))
+  const unlock = await lockFolder(deep)
+  await expect(lockFolder(deep)).rejects.toBeInstanceOf(FolderInUseError)
+  await unlock()
+  expect(readdirSync(deep)).toEqual([])
+})
+
+test('a folder that cannot be used, or holds what PGlite does not open, is named in one sentence', async () => {
+  await expect(openDatabase({ dataDir: '/dev/null/x' })).rejects.toThrow(
+    /^\/dev\/null\/x cannot be used \(ENOTDIR: .*\): set DATA_DIR to a folder that may be written, on a disk with room$/,
+  )
+  mkdirSync(join(dataDir, 'postgres'), { recursive: true })
+  writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '12\n')
+  const opening = openDatabase({ dataDir })
+  await expect(opening).rejects.toThrow(
+    /^The embedded database in .*, made by PostgreSQL 12, cannot be opened \(.*\): .* Move it away .*$/,
+  )
+  await expect(opening).rejects.toBeInstanceOf(FolderError)
 })

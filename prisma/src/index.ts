@@ -1,8 +1,6 @@
 export { type CatalogObject, readCatalog, readExpectedCatalog } from './catalog.ts'
 export type { DatabaseConfig } from './config.ts'
 export {
-  databaseMessage,
-  isAccessRefused,
   isForeignKeyViolation,
   isLostConnection,
   isTimeout,
@@ -10,11 +8,13 @@ export {
   isUniqueViolation,
   isWriteConflict,
 } from './errors.ts'
-export { FolderInUseError } from './folder-lock.ts'
+export { explainDatabaseFailure } from './explain-failure.ts'
+export { unusableFolder } from './folder-error.ts'
 export { Prisma, PrismaClient } from './generated/client.ts'
-export { MigrationError } from './migrations/errors.ts'
+export { UNFINISHED_HINT } from './migrations/errors.ts'
 export type { MigrationStatus } from './migrations/history.ts'
 export type { Migrations } from './migrations/index.ts'
+export { prepareSchema } from './migrations/prepare-schema.ts'
 export { draftMigration } from './migrations/schema.ts'
 export type { Notifications } from './notifications.ts'
 export { type OpenDatabase, openDatabase } from './open-database.ts'

@@ -32,6 +32,8 @@ export interface Driver {
  * Opens the embedded database, or the server that `config.url` names. A server is connected to on first use.
  *
  * @throws FolderInUseError when another process has the embedded database open
+ * @throws FolderError when the folder, or what is in it, cannot be used
+ * @throws DatabaseUrlError
  */
 export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase> {
   return fromDriver(

@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { isLostConnection, isTimeout, isUnavailable } from './errors.ts'
+import { explainDatabaseFailure } from './explain-failure.ts'
 import type { PrismaClient } from './generated/client.ts'
+import { fromDriver } from './open-database.ts'
 import { openServer } from './server.ts'
 import { newUser } from './testing/rows.ts'
 import { freshServerUrl } from './testing/server-url.ts'
@@ -18,6 +20,14 @@ async function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
   }
   throw new Error('It was expected to fail')
 }
+
+test('a server without TLS, where the URL demands it, is explained in one line', async () => {
+  const driver = openServer({ url: `${url}?sslmode=require`, dataDir: '' })
+  const line = /^No encrypted connection to the database: .*The server does not support SSL connections\. Check .*$/
+  expect(explainDatabaseFailure(await failureOf(driver.client.$queryRaw`SELECT 1`))).toMatch(line)
+  expect(explainDatabaseFailure(await failureOf(fromDriver(driver).migrations.status()))).toMatch(line)
+  await driver.close()
+})
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
 import type { DatabaseConfig } from './config.ts'
+import { connectionString } from './connection-string.ts'
 import { isLostConnection } from './errors.ts'
 import { PrismaClient } from './generated/client.ts'
 import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
@@ -27,10 +28,12 @@ const LOCK_NOT_AVAILABLE = '55P03'
 
 /** A pool on a PostgreSQL server, which is connected to on first use. */
 export function openServer(config: ServerConfig): Driver {
+  const url = connectionString(config.url)
+  const directUrl = connectionString(config.directUrl ?? config.url)
   // Through a pooler in transaction mode a statement's name belongs to somebody else's connection, and a session
   // setting stays behind on it. Time zone and date style are safe there: PgBouncer tracks them for each client.
-  const pooled = config.directUrl !== undefined && config.directUrl !== config.url
-  const pool = createPool(config.url, {
+  const pooled = directUrl !== url
+  const pool = createPool(url, {
     max: config.poolSize ?? 10,
     query_timeout: QUERY_TIMEOUT,
     settings: pooled ? '' : timeouts('SESSION'),
@@ -44,12 +47,12 @@ export function openServer(config: ServerConfig): Driver {
     errorFormat: 'minimal',
     transactionOptions: { maxWait: POOL_WAIT, timeout: IDLE_IN_TRANSACTION_TIMEOUT },
   })
-  const notifications = openNotifications(config.directUrl ?? config.url)
+  const notifications = openNotifications(directUrl)
   return {
     kind: 'server',
     client,
     notifications,
-    migrationConnection: () => serverMigrationConnection(config.directUrl ?? config.url),
+    migrationConnection: () => serverMigrationConnection(directUrl),
     async close() {
       await notifications.close()
       await client.$disconnect()

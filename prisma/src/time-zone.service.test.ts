@@ -7,9 +7,9 @@ let url: string
 beforeAll(async () => {
   url = await freshServerUrl()
   await using database = await openDatabase({ url, dataDir: '' })
-  await database.client.$executeRawUnsafe(
-    `ALTER DATABASE "${new URL(url).pathname.slice(1)}" SET timezone TO 'Europe/Berlin'`,
-  )
+  const name = new URL(url).pathname.slice(1)
+  await database.client.$executeRawUnsafe(`ALTER DATABASE "${name}" SET timezone TO 'Europe/Berlin'`)
+  await database.client.$executeRawUnsafe(`ALTER DATABASE "${name}" SET datestyle TO 'SQL, DMY'`)
 })
 
 // Berlin's clocks went forward at 2026-03-29T01:00Z and go back at 2026-10-25T01:00Z.
@@ -45,4 +45,13 @@ test.each([
       FROM tasks WHERE user_id = ${userId}::uuid AND due_at = ${dueAt}`
     expect(raw).toEqual({ epoch: dueAt.getTime(), dueAt })
   }
+})
+
+test('migrations go down and up on a database that writes dates its own way', async () => {
+  await using database = await openDatabase({ url, dataDir: '' })
+  const { migrations } = database
+  const { applied } = await migrations.status()
+  expect(applied.map(({ appliedAt }) => appliedAt.getFullYear())).toEqual(applied.map(() => new Date().getFullYear()))
+  const takenBack = await migrations.down()
+  expect(await migrations.up()).toEqual(takenBack)
 })

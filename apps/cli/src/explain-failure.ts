@@ -1,4 +1,4 @@
-import { databaseMessage, FolderInUseError, isAccessRefused, isUnavailable, MigrationError } from '@taskwire/prisma'
+import { explainDatabaseFailure } from '@taskwire/prisma'
 import { failureOf } from '@taskwire/router'
 import { EnvError } from '@taskwire/server/env'
 import { CommandError } from './terminal.ts'
@@ -6,12 +6,9 @@ import { CommandError } from './terminal.ts'
 /** A failure in plain words; with its stack only where nobody foresaw it. */
 export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const expected = [CommandError, EnvError, FolderInUseError, MigrationError]
-  if (expected.some((kind) => error instanceof kind)) return error.message
-  if (isAccessRefused(error)) return `The database lets nobody in: ${databaseMessage(error)}. Check DATABASE_URL`
-  if (isUnavailable(error)) {
-    return `The database cannot be reached: ${databaseMessage(error)}. Check that it runs, and DATABASE_URL`
-  }
+  if (error instanceof CommandError || error instanceof EnvError) return error.message
+  const databaseFailure = explainDatabaseFailure(error)
+  if (databaseFailure !== null) return databaseFailure
   const failure = failureOf(error)
   if (failure !== null && failure.data.reason !== 'INTERNAL') {
     if (failure.data.reason === 'NOT_FOUND') return 'There is no such account or token'

@@ -64,6 +64,18 @@ test('a folder that is in use is one sentence', async () => {
   expect(progress).toEqual([expect.stringMatching(/is in use by a running server: stop it, or set DATABASE_URL$/)])
 })
 
+test('a folder that cannot be used is one sentence', async () => {
+  const { exitCode, progress } = await runCommand('migrate status', { DATA_DIR: '/dev/null/x' })
+  expect(exitCode).toBe(1)
+  expect(progress).toEqual([expect.stringMatching(/^\/dev\/null\/x cannot be used \(ENOTDIR: .*\): set DATA_DIR /)])
+})
+
+test('`taskwire --version` says which it is', async () => {
+  const { exitCode, results } = await runCommand('--version', {})
+  expect(exitCode).toBe(0)
+  expect(results).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+$/)])
+})
+
 test('as a process: results on standard output, the rest on standard error, and it ends by itself', async () => {
   using database = await bareDatabase()
   const { stdout, stderr, status } = spawnSync(
@@ -79,7 +91,7 @@ test('as a process: results on standard output, the rest on standard error, and 
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], ...database.variables },
-      timeout: 15_000,
+      timeout: 50_000,
     },
   )
   expect(status).toBe(0)

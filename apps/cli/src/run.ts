@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { doctorCommand } from './doctor/command.ts'
 import { explainFailure } from './explain-failure.ts'
@@ -20,6 +21,7 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     exitCode = ok ? 0 : 1
   }
   const program = new Command('taskwire')
+    .version(readVersion())
     .description('Looks after the database and the accounts of Taskwire.')
     .addHelpText('after', EXAMPLES)
     .addCommand(migrateCommand(terminal, finish))
@@ -46,6 +48,10 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     terminal.progress(explainFailure(error))
     return 1
   }
+}
+
+function readVersion(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 }
 
 const EXAMPLES = `

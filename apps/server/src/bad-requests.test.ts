@@ -104,6 +104,14 @@ describe('what cannot be read is refused before anything runs', () => {
     expectRefusal(await send('/trpc/task.list?input=%FF'), malformed)
   })
 
+  test('parameters of a socket', async () => {
+    for (const params of ['no json', '{"token":"x"}', 'null']) {
+      const query = new URLSearchParams({ connectionParams: params })
+      expectRefusal(await send(`/trpc/auth.me?${query}`), malformed)
+      expectRefusal(await send(`/trpc/auth.me,auth.me?batch=1&${query}`), malformed)
+    }
+  })
+
   test('a path that cannot be decoded', async () => {
     expectRefusal(await send('/trpc/%'), malformed)
     expectRefusal(await send('/trpc//'), malformed)

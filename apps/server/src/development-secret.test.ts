@@ -1,14 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryFolder } from '@taskwire/prisma/testing'
 import { beforeEach, expect, test } from 'vitest'
 import { developmentSecret } from './development-secret.ts'
 
 let dataDir: string
 beforeEach(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'taskwire-secret-'))
-  dataDir = join(folder, 'not', 'there', 'yet')
-  return () => rmSync(folder, { recursive: true })
+  const folder = temporaryFolder()
+  dataDir = join(folder.path, 'not', 'there', 'yet')
+  return () => folder[Symbol.dispose]()
 })
 
 test('a secret is made once and found again', async () => {

@@ -1,12 +1,23 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unusableFolder } from '@taskwire/prisma'
 
 /**
  * The secret that signs tokens where none is configured: made once and kept in the folder, so that nobody is signed out
  * by a restart. Not for production, where every machine needs the same.
+ *
+ * @throws FolderError when the folder cannot be used
  */
 export async function developmentSecret(dataDir: string): Promise<string> {
+  try {
+    return await findOrMake(dataDir)
+  } catch (error) {
+    throw unusableFolder(dataDir, error)
+  }
+}
+
+async function findOrMake(dataDir: string): Promise<string> {
   const file = join(dataDir, 'jwt-secret')
   const known = await readFile(file, 'utf8').catch(ifMissing)
   if (known !== undefined) return known

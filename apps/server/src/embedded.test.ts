@@ -1,6 +1,6 @@
+import { temporaryFolder } from '@taskwire/prisma/testing'
 import { expect, test } from 'vitest'
 import { startFromSource } from './testing/server-process.ts'
-import { temporaryFolder } from './testing/temporary-folder.ts'
 import { registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
 
 // Three processes, one of which makes its database.

@@ -42,6 +42,10 @@ export function environmentSchema(production: boolean) {
       path: ['REFRESH_IDLE_TTL'],
       error: 'is longer than REFRESH_ABSOLUTE_TTL, which ends a session in any case: make it shorter',
     })
+    .refine((env) => env.ACCESS_TOKEN_TTL <= env.REFRESH_IDLE_TTL, {
+      path: ['ACCESS_TOKEN_TTL'],
+      error: 'is longer than REFRESH_IDLE_TTL, so that a session would end before its first token: make it shorter',
+    })
     .superRefine((env, context) => {
       for (const path of missingOfExternalIssuer(env)) {
         context.addIssue({
@@ -115,7 +119,9 @@ const duration = variable('a duration of a second or more, with its unit, such a
 const databaseUrl = secret(
   'a URL such as postgresql://user:password@host:5432/database, special characters percent-encoded',
   (text) => (/^postgres(ql)?:$/.test(parseUrl(text)?.protocol ?? '') ? text : undefined),
-)
+).refine((text) => (parseUrl(text)?.searchParams.get('schema') ?? 'public') === 'public', {
+  error: 'has a `schema=…`, but has to be without: the tables are in the schema public of a database of their own',
+})
 
 const redisUrl = secret('a URL such as redis://:password@host:6379', (text) =>
   /^rediss?:$/.test(parseUrl(text)?.protocol ?? '') ? text : undefined,

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '@taskwire/prisma/testing'
 import { describe, expect, test } from 'vitest'
 import { EnvError, parseEnvironment } from './env.ts'
 import { environmentSchema } from './env-schema.ts'
@@ -125,6 +125,7 @@ describe('bad values', () => {
     ['DATABASE_URL', 'mysql://localhost/a'],
     ['DATABASE_URL', 'postgresql:// a b'],
     ['DIRECT_DATABASE_URL', 'postgresql://only-this-one/a'],
+    ['DATABASE_URL', 'postgresql://localhost/a?schema=tasks'],
     ['DATABASE_POOL_SIZE', '0'],
     ['AUTO_MIGRATE', 'yes'],
     ['JWT_SECRET', 'x'.repeat(31)],
@@ -132,6 +133,7 @@ describe('bad values', () => {
     ['ACCESS_TOKEN_TTL', 'soon'],
     ['ACCESS_TOKEN_TTL', '-15m'],
     ['ACCESS_TOKEN_TTL', '1ms'],
+    ['ACCESS_TOKEN_TTL', '15d'],
     ['REFRESH_IDLE_TTL', '31d'],
     ['COOKIE_CROSS_SITE', '1'],
     ['BCRYPT_COST', '3'],
@@ -149,6 +151,10 @@ describe('bad values', () => {
 
   test('each has its line', () => {
     expect(faultsOf({ PORT: 'a', TRUST_PROXY: 'b', LOG_LEVEL: 'c' })).toHaveLength(3)
+  })
+
+  test('Prisma’s default schema may be named', () => {
+    expect(faultsOf({ DATABASE_URL: 'postgresql://localhost/a?schema=public' })).toEqual([])
   })
 
   test('secrets are not repeated', () => {
@@ -172,7 +178,7 @@ describe('.env.example', () => {
   })
 
   test('explains each', () => {
-    for (const block of source.trim().split('\n\n')) expect(block).toMatch(/^# .*[a-z].*\.?/)
+    for (const block of source.trim().split('\n\n')) expect(block).toMatch(/^# (?![A-Z_]+=)\S+ \S+ \S/)
   })
 })
 
@@ -198,26 +204,23 @@ describe('.env', () => {
     { kind: 'a workspace', marker: 'pnpm-workspace.yaml', expectedRoot: (folder: string) => folder },
     { kind: 'a deployed folder', marker: 'nothing.yaml', expectedRoot: (_: string, cwd: string) => cwd },
   ])('in $kind it is found, and relative folders begin beside it', ({ marker, expectedRoot }) => {
-    const folder = join(tmpdir(), `taskwire-env-${process.pid}-${Date.now()}`)
+    using temporary = temporaryFolder()
+    const folder = temporary.path
     const cwd = join(folder, 'apps')
     mkdirSync(join(folder, 'apps/server/src'), { recursive: true })
-    try {
-      for (const file of ['env.ts', 'env-schema.ts']) {
-        writeFileSync(join(folder, 'apps/server/src', file), readFileSync(join(server, file)))
-      }
-      symlinkSync(join(server, '../node_modules'), join(folder, 'apps/server/node_modules'))
-      writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-      writeFileSync(join(folder, marker), '')
-      const root = expectedRoot(folder, cwd)
-      writeFileSync(join(root, '.env'), '# local\nPORT=4000\nDATA_DIR="my data"\n')
-
-      expect(read({ folder, cwd }, {})).toEqual({ port: 4000, dataDir: join(root, 'my data') })
-      expect(read({ folder, cwd }, { PORT: '5000', DATA_DIR: '' })).toEqual({
-        port: 5000,
-        dataDir: join(root, '.data'),
-      })
-    } finally {
-      rmSync(folder, { recursive: true })
+    for (const file of ['env.ts', 'env-schema.ts']) {
+      writeFileSync(join(folder, 'apps/server/src', file), readFileSync(join(server, file)))
     }
+    symlinkSync(join(server, '../node_modules'), join(folder, 'apps/server/node_modules'))
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    writeFileSync(join(folder, marker), '')
+    const root = expectedRoot(folder, cwd)
+    writeFileSync(join(root, '.env'), '# local\nPORT=4000\nDATA_DIR="my data"\n')
+
+    expect(read({ folder, cwd }, {})).toEqual({ port: 4000, dataDir: join(root, 'my data') })
+    expect(read({ folder, cwd }, { PORT: '5000', DATA_DIR: '' })).toEqual({
+      port: 5000,
+      dataDir: join(root, '.data'),
+    })
   })
 })

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { send } from './testing/send.ts'
 import { ROOT, startFromBuild } from './testing/server-process.ts'
 import { registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
 
@@ -27,6 +28,11 @@ test('the build serves from PostgreSQL by plain Node.js, and ends when it is tol
   })
   await new Promise((resolve) => setTimeout(resolve, 100))
   server.kill('SIGTERM')
+  // For a second it is there and not ready, also for who connects anew, as a load balancer's probe does.
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(await send({ port: Number(new URL(url).port) }, { method: 'GET', path: '/health' })).toMatchObject({
+    status: 503,
+  })
   const { status, headers } = await login
   expect(status).toBe(200)
   expect(headers.get('set-cookie')).toMatch(/^__Host-taskwire=.*Secure/)

@@ -28,7 +28,10 @@ export const neverStored: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** Refuses URLs that are too long, and those that are none: by their path, or by the host that is asked. */
+/** What tRPC reads from a URL for sockets, which are not spoken here; it answers a bad one outside its own error handling. */
+const CONNECTION_PARAMS = 'connectionParams'
+
+/** Refuses URLs that are too long, those that are none (by path or by host), and those with what nobody here reads. */
 export const refuseBadUrls: RequestHandler = (request, response, next) => {
   if (request.originalUrl.length > MAX_URL_LENGTH) refuse(response, 'PAYLOAD_TOO_LARGE')
   else if (!isReadable(request)) refuse(response, 'MALFORMED_REQUEST')
@@ -38,7 +41,7 @@ export const refuseBadUrls: RequestHandler = (request, response, next) => {
 function isReadable(request: Request): boolean {
   try {
     decodeURIComponent(request.path)
-    return URL.canParse(request.url, `http://${request.get('host') ?? 'localhost'}`)
+    return !new URL(request.url, `http://${request.get('host') ?? 'localhost'}`).searchParams.has(CONNECTION_PARAMS)
   } catch {
     return false
   }

@@ -1,10 +1,14 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { temporaryFolder } from '@taskwire/prisma/testing'
 import { describe, expect, test } from 'vitest'
+import { developmentSecret } from './development-secret.ts'
 import { parseEnvironment } from './env.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { createLogger } from './logger.ts'
 import { type RunningServer, start } from './start.ts'
 import { rawSocket } from './testing/raw-socket.ts'
-import { temporaryFolder } from './testing/temporary-folder.ts'
+import { startFromSource } from './testing/server-process.ts'
 
 function startWith(variables: Record<string, string>): Promise<RunningServer> {
   const env = parseEnvironment({ PORT: '0', BCRYPT_COST: '4', ...variables }, '/')
@@ -53,6 +57,8 @@ describe('a server that cannot start says why in one sentence', () => {
       `Port ${port} on 127.0.0.1 is taken: stop what listens there, or set PORT`,
     )
     await running.stop()
+    // What was refused has released what it had opened.
+    await (await startWith({ DATA_DIR: other.path })).stop()
   })
 
   test('when the schema is old and not to be migrated', async () => {
@@ -68,6 +74,21 @@ describe('a server that cannot start says why in one sentence', () => {
     expect(refusal).not.toContain('canary')
   })
 
+  test.each([
+    ['?sslrootcert=/not/here', /^DATABASE_URL names \/not\/here as its sslrootcert, which cannot be read: /],
+    ['?schema=tasks', /^DATABASE_URL has a `schema=…`, but has to be without: /],
+  ])('when no database can be at a URL with %s', async (query, says) => {
+    expect(
+      await refusalOf((async () => startWith({ DATABASE_URL: `postgresql://127.0.0.1:1/tasks${query}` }))()),
+    ).toMatch(says)
+  })
+
+  test('when its folder cannot be used, whatever for', async () => {
+    const says = /^\/dev\/null\/x cannot be used \(ENOTDIR: .*\): set DATA_DIR to a folder that may be written/
+    expect(await refusalOf(startWith({ DATA_DIR: '/dev/null/x' }))).toMatch(says)
+    await expect(developmentSecret('/dev/null/x')).rejects.toThrow(says)
+  })
+
   test('for a bad variable, in a sentence for each', async () => {
     const refusal = await refusalOf((async () => startWith({ PORT: 'http', TRUST_PROXY: 'yes' }))())
     expect(refusal.split('\n')).toEqual([
@@ -75,6 +96,17 @@ describe('a server that cannot start says why in one sentence', () => {
       'TRUST_PROXY is "yes", but has to be a whole number from 0 to 100',
     ])
   })
+})
+
+test('a signal before the server is ready ends it at once, and well', async () => {
+  await using mute = createServer((socket) => socket.resume()).listen(0, '127.0.0.1')
+  await once(mute, 'listening')
+  const { port } = mute.address() as AddressInfo
+  await using server = startFromSource({ DATABASE_URL: `postgresql://127.0.0.1:${port}/tasks` })
+  // It now waits for a database that never says a word.
+  await once(mute, 'connection')
+  server.kill('SIGTERM')
+  expect(await server.ended).toEqual({ code: 0, signal: null, output: [], complaints: [] })
 })
 
 test('a fault that nobody foresaw keeps its stack', () => {

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
+import { type OpenDatabase, openDatabase, prepareSchema } from '@taskwire/prisma'
 import { createInnerContext, createOperatorCaller, createServices, type Services } from '@taskwire/router'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
 import { developmentSecret } from './development-secret.ts'
 import type { Env } from './env.ts'
 import { listen } from './listen.ts'
-import { prepareSchema } from './prepare-schema.ts'
 import { connectRedis } from './redis.ts'
 
 /** A server that answers. */
@@ -28,7 +27,7 @@ const DRAIN = 1_000
 /**
  * Opens the database, brings its schema up to date, and listens.
  *
- * @throws SchemaError, MigrationError, FolderInUseError, AddressError
+ * @throws what `explainRefusal` has a plain line for
  */
 export async function start(env: Env, logger: Logger): Promise<RunningServer> {
   const db = await openDatabase(env.database)

@@ -9,6 +9,7 @@ import { createSession, type TaskwireSession } from './session/session.ts'
 import { sessionLink } from './session/session-link.ts'
 import { createSessionStore } from './session/store.ts'
 import { transportLink, withToken } from './transport.ts'
+import { withSession } from './with-session.ts'
 
 /** Where the server is and how to call it. */
 export interface TaskwireClientOptions {
@@ -94,8 +95,5 @@ function createSessionClient(endpoint: string, transport: ReturnType<typeof tran
       logout: (options) => client.auth.logout.mutate(undefined, options),
     },
   })
-  // tRPC's own proxy has every name there is; ours begins with `$`, as no router's does.
-  return new Proxy(client as TaskwireClient, {
-    get: (procedures, name) => (name === '$session' ? session : Reflect.get(procedures, name)),
-  })
+  return withSession(client, session)
 }

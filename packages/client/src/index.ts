@@ -1,4 +1,6 @@
-export type { ErrorReason, Tag, Task, User } from '@taskwire/contract'
+export type { Change, ErrorReason, Tag, Task, User } from '@taskwire/contract'
+/** The API as a type, for what takes one: tRPC's own helpers and tools. */
+export type { AppRouter } from '@taskwire/router'
 export { safe } from '@trpc/client'
 export {
   createTaskwireClient,

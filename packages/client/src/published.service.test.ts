@@ -1,27 +1,40 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const exec = promisify(execFile)
 const packageFolder = join(import.meta.dirname, '..')
 const compilers = { 'TypeScript 5.9': 'typescript-5', 'TypeScript 7.0': 'typescript-7' }
 
+const react18 = ['react@18', 'react-dom@18', '@types/react@18', '@tanstack/react-query@5']
+const react19 = ['react@19', 'react-dom@19', '@types/react@19', '@tanstack/react-query@5']
+
+/** A project for each: installed with its peers as strangers do, outside of the workspace. */
+const projects = {
+  'npm alone': { manager: 'npm', packages: [] },
+  'pnpm alone': { manager: 'pnpm', packages: [] },
+  'npm beside React 18': { manager: 'npm', packages: react18 },
+  'npm beside React 19': { manager: 'npm', packages: react19 },
+  'pnpm beside React 18': { manager: 'pnpm', packages: react18 },
+  'pnpm beside React 19': { manager: 'pnpm', packages: react19 },
+}
+type Project = keyof typeof projects
+const projectNames = Object.keys(projects) as Project[]
+
 let folder: string
 let installed: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'taskwire-consumer-'))
-  installed = join(folder, 'node_modules/@taskwire/client')
+  installed = join(folderOf('npm alone'), 'node_modules/@taskwire/client')
   await exec('npx', ['-y', 'pnpm', 'pack', '--out', join(folder, 'client.tgz')], { cwd: packageFolder })
-  await cp(join(packageFolder, 'consumer'), folder, { recursive: true })
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }))
-  const compilerPackages = ['typescript-5@npm:typescript@5.9.3', 'typescript-7@npm:typescript@7.0.2']
-  await exec('npm', ['install', '--no-audit', '--no-fund', './client.tgz', '@types/node@20', ...compilerPackages], {
-    cwd: folder,
-  })
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true }))
+  await npmInstall(folder, ['typescript-5@npm:typescript@5.9.3', 'typescript-7@npm:typescript@7.0.2'])
+  for (const name of projectNames) await makeProject(name)
 }, 180_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -33,6 +46,13 @@ describe('the tarball', () => {
       'package/README.md',
       'package/bundle/index.d.ts',
       'package/bundle/index.js',
+      'package/bundle/react.d.ts',
+      'package/bundle/react.js',
+      'package/bundle/shared/client.d.ts',
+      'package/bundle/shared/router-types.d.ts',
+      'package/bundle/testing.d.ts',
+      'package/bundle/testing.js',
+      'package/bundle/trpc-tanstack-react-query.LICENSE',
       'package/bundle/uuid.LICENSE.md',
       'package/package.json',
     ])
@@ -41,63 +61,155 @@ describe('the tarball', () => {
   test('depends on tRPC and superjson alone, and leads to the bundle', async () => {
     const manifest = await read('package.json')
     expect(manifest).not.toMatch(/workspace:|catalog:|@taskwire\/source|"private"/)
-    const { dependencies, exports } = JSON.parse(manifest)
+    const { dependencies, exports, peerDependencies, peerDependenciesMeta } = JSON.parse(manifest)
     expect(Object.keys(dependencies)).toEqual(['@trpc/client', '@trpc/server', 'superjson'])
-    expect(exports).toEqual({ '.': { types: './bundle/index.d.ts', default: './bundle/index.js' } })
+    expect(exports).toEqual({
+      '.': { types: './bundle/index.d.ts', default: './bundle/index.js' },
+      './react': { types: './bundle/react.d.ts', default: './bundle/react.js' },
+      './testing': { types: './bundle/testing.d.ts', default: './bundle/testing.js' },
+    })
+    expect(Object.keys(peerDependencies)).toEqual(['@tanstack/react-query', 'react'])
+    expect(peerDependenciesMeta).toEqual({ '@tanstack/react-query': { optional: true }, react: { optional: true } })
   })
 
   test('declares types that tell nothing of the server', async () => {
-    const declarations = await read('bundle/index.d.ts')
-    expect(declarations).not.toMatch(/prisma|passwordHash|workspace:|@taskwire\/(?!client)|zod|apps\/|packages\//i)
-    // A docstring may say what is left out.
-    expect(declarations).not.toMatch(/Context/)
-    expect(importsOf(declarations)).toEqual(['@trpc/client', '@trpc/server', '@trpc/server/rpc'])
+    const files = (await readdir(join(installed, 'bundle'), { recursive: true })).filter((file) =>
+      file.endsWith('.d.ts'),
+    )
+    for (const file of files) {
+      const declarations = await read(`bundle/${file}`)
+      expect(declarations).not.toMatch(/prisma|passwordHash|workspace:|@taskwire\/(?!client)|zod|apps\/|packages\//i)
+      // A docstring may say what is left out; those that are inlined with the hooks name tRPC's and React's own.
+      if (file !== 'react.d.ts') expect(declarations).not.toMatch(/Context|unstable/)
+    }
+    expect(importsOf(await read('bundle/react.d.ts'))).not.toContain('@trpc/tanstack-react-query')
   })
 
   test('runs no code but that of the client and the wire', async () => {
     const code = await read('bundle/index.js')
     expect(code).not.toMatch(/zod|prisma|bcrypt|express/i)
     expect(importsOf(code)).toEqual(['@trpc/client', '@trpc/server/observable', 'superjson'])
+    expect(importsOf(await read('bundle/testing.js'))).toEqual([
+      '@trpc/client',
+      '@trpc/server/observable',
+      '@trpc/server/rpc',
+    ])
+    const hooks = await read('bundle/react.js')
+    expect(hooks).toMatch(/^'use client'/)
+    expect(importsOf(hooks)).toEqual([
+      '@tanstack/react-query',
+      '@trpc/client',
+      '@trpc/server',
+      '@trpc/server/unstable-core-do-not-import',
+      'react',
+    ])
+  })
+
+  test('is found well-formed by publint', async () => {
+    const { messages } = await publint({ pkgDir: installed, pack: false, strict: true })
+    expect(messages).toEqual([])
+  })
+
+  test('has types that every kind of resolution finds, by attw', async () => {
+    const attw = join(packageFolder, 'node_modules/.bin/attw')
+    const { stdout } = await exec(attw, [join(folder, 'client.tgz'), '--profile', 'esm-only', '--format', 'json'])
+    expect(JSON.parse(stdout)).not.toHaveProperty('problems.0')
   })
 })
 
 describe('a project that installs it', () => {
   const environments = {
     'nodenext in a browser': { module: 'nodenext', lib: ['es2023', 'esnext.disposable', 'dom'], types: [] },
-    'nodenext in Node.js': { module: 'nodenext', lib: ['es2023', 'dom'], types: ['node'] },
-    // tRPC's own declarations name types of the DOM.
-    'nodenext in Node.js without dom': { module: 'nodenext', lib: ['es2023'], types: ['node'], skipLibCheck: true },
     'bundler in a browser': {
       module: 'esnext',
       moduleResolution: 'bundler',
       lib: ['es2023', 'esnext.disposable', 'dom'],
       types: [],
     },
+    'nodenext in Node.js': { module: 'nodenext', lib: ['es2023', 'dom'], types: ['node'] },
+    // tRPC's own declarations name types of the DOM.
+    'nodenext in Node.js without dom': { module: 'nodenext', lib: ['es2023'], types: ['node'], skipLibCheck: true },
   }
-  const combinations = Object.entries(compilers).flatMap(([compilerName, compiler]) =>
-    Object.entries(environments).map(([environment, options]) => ({ compilerName, compiler, environment, options })),
+  const environmentsOf = (project: Project) =>
+    Object.entries(environments).slice(0, project === 'npm alone' ? undefined : 2)
+  const combinations = projectNames.flatMap((project) =>
+    Object.entries(compilers).flatMap(([compilerName, compiler]) =>
+      environmentsOf(project).map(([environment, options]) => ({
+        project,
+        compilerName,
+        compiler,
+        environment,
+        options,
+      })),
+    ),
   )
 
-  test.each(combinations)('type-checks: $compilerName, $environment', async ({ compiler, options }) => {
-    expect(await typeCheck(compiler, options, ['tasks.ts'])).toBe('')
-  })
+  test.concurrent.each(combinations)(
+    'type-checks: $project, $compilerName, $environment',
+    async ({ project, compiler, options }) => {
+      const hooks = projects[project].packages.length > 0 ? ['hooks.ts'] : []
+      const files = ['tasks.ts', 'every-procedure.ts', 'mocks.ts', ...hooks]
+      expect(await typeCheck({ project, compiler, options, files })).toBe('')
+    },
+  )
 
-  test.each(Object.entries(compilers))('is told what is wrong by %s', async (_name, compiler) => {
-    const wrong = ['wrong-field.ts', 'wrong-input.ts', 'wrong-procedure.ts', 'wrong-switch.ts']
-    const output = await typeCheck(compiler, environments['nodenext in a browser'], wrong)
-    expect(Array.from(output.matchAll(/^(\S+)\(.*error (TS\d+)/gm), ([, file, code]) => `${file} ${code}`)).toEqual([
-      'wrong-field.ts TS2339',
-      'wrong-input.ts TS2322',
-      'wrong-procedure.ts TS2339',
-      'wrong-switch.ts TS2366',
-    ])
+  test.concurrent.each(Object.entries(compilers))('is told what is wrong by %s', async (_name, compiler) => {
+    const wrong = {
+      'missing-procedure.ts': 'TS1360',
+      'wrong-field.ts': 'TS2339',
+      'wrong-handler.ts': 'TS2353',
+      'wrong-hook.ts': 'TS2345',
+      'wrong-input.ts': 'TS2322',
+      'wrong-procedure.ts': 'TS2339',
+      'wrong-switch.ts': 'TS2366',
+    }
+    const output = await typeCheck({
+      project: 'npm beside React 19',
+      compiler,
+      options: environments['nodenext in a browser'],
+      files: Object.keys(wrong),
+    })
+    const errors = Array.from(output.matchAll(/^(\S+)\(.*error (TS\d+)/gm), ([, file, code]) => [file, code])
+    expect(Object.fromEntries(errors)).toEqual(wrong)
+    expect(errors).toHaveLength(Object.keys(wrong).length)
   })
 
   test('runs it in plain Node.js', async () => {
-    const { stdout } = await exec(process.execPath, ['run.mjs'], { cwd: folder })
-    expect(JSON.parse(stdout)).toEqual({ idLength: 36, dueInYear: 2026, known: true })
+    const { stdout } = await exec(process.execPath, ['run.mjs'], { cwd: folderOf('npm alone') })
+    expect(JSON.parse(stdout)).toEqual({ idLength: 36, dueInYear: 2026, known: true, mocked: true })
+  })
+
+  test.each(projectNames.filter((name) => name.includes('React')))('renders its hooks: %s', async (project) => {
+    const { stdout } = await exec(process.execPath, ['render.mjs'], { cwd: folderOf(project) })
+    expect(stdout.replaceAll('<!-- -->', '')).toBe('<p>unknown[[&quot;task&quot;,&quot;list&quot;]]</p>')
+  })
+
+  test.each(projectNames.filter((name) => name.startsWith('npm')))('has one tRPC: %s', async (project) => {
+    const { stdout } = await exec('npm', ['ls', '@trpc/client', '@trpc/server', '--parseable', '--all'], {
+      cwd: folderOf(project),
+    })
+    expect(stdout.trim().split('\n')).toHaveLength(2)
   })
 })
+
+function folderOf(project: Project): string {
+  return join(folder, project.replaceAll(' ', '-'))
+}
+
+async function makeProject(name: Project): Promise<void> {
+  const { manager, packages } = projects[name]
+  const cwd = folderOf(name)
+  await mkdir(cwd)
+  await cp(join(packageFolder, 'consumer'), cwd, { recursive: true })
+  await writeFile(join(cwd, 'package.json'), JSON.stringify({ type: 'module', private: true }))
+  const wanted = ['../client.tgz', '@types/node@20', ...packages]
+  if (manager === 'npm') await npmInstall(cwd, wanted)
+  else await exec('npx', ['-y', 'pnpm', 'add', '--ignore-workspace', '--strict-peer-dependencies', ...wanted], { cwd })
+}
+
+async function npmInstall(cwd: string, packages: string[]): Promise<void> {
+  await exec('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], { cwd })
+}
 
 function read(file: string): Promise<string> {
   return readFile(join(installed, file), 'utf8')
@@ -108,12 +220,24 @@ function importsOf(code: string): string[] {
   return [...new Set(specifiers)].sort()
 }
 
+interface TypeCheck {
+  project: Project
+  compiler: string
+  options: object
+  files: string[]
+}
+
+let checks = 0
+
 /** What the compiler says of the files; nothing when all is well. */
-async function typeCheck(compiler: string, options: object, files: string[]): Promise<string> {
+async function typeCheck({ project, compiler, options, files }: TypeCheck): Promise<string> {
+  const cwd = folderOf(project)
   const compilerOptions = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2023', ...options }
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
-  const tsc = join('node_modules', compiler, 'bin/tsc')
-  return exec(process.execPath, [tsc, '--pretty', 'false'], { cwd: folder }).then(
+  checks += 1
+  const config = `tsconfig.${checks}.json`
+  await writeFile(join(cwd, config), JSON.stringify({ compilerOptions, files }))
+  const tsc = join('../node_modules', compiler, 'bin/tsc')
+  return exec(process.execPath, [tsc, '--pretty', 'false', '-p', config], { cwd }).then(
     ({ stdout }) => stdout,
     ({ stdout, message }: { stdout: string; message: string }) => stdout || message,
   )

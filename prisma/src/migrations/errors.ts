@@ -6,6 +6,10 @@ export class MigrationError extends Error {
   override name = 'MigrationError'
 }
 
+/** What to do about a migration that was begun and never finished. */
+export const UNFINISHED_HINT =
+  'look at what it left behind, then set finished_at or rolled_back_at of its row in _prisma_migrations'
+
 /**
  * Names the statement at which a script failed. The engine hides the database's error and the script was sent whole, so
  * the statements are run once more, one by one, in a transaction that is rolled back.

@@ -1,6 +1,6 @@
 import type { MigrationConnection } from './connection.ts'
 import { NO_FILTERS, type SchemaEngine, withEngine } from './engine.ts'
-import { explainFailure, MigrationError } from './errors.ts'
+import { explainFailure, MigrationError, UNFINISHED_HINT } from './errors.ts'
 import { MIGRATIONS_FOLDER, type Migration, readMigrations, toMigrationList } from './folder.ts'
 import { type MigrationStatus, readStatus } from './history.ts'
 import { findTransactionControl } from './statements.ts'
@@ -112,9 +112,7 @@ async function withdraw(failure: {
 
 function refuseStrangeHistory({ failed, edited, unknown, pending, applied }: MigrationStatus): void {
   if (failed.length > 0) {
-    throw new MigrationError(
-      `Migration ${failed[0]} was begun and never finished: look at what it left behind, then set finished_at or rolled_back_at of its row in _prisma_migrations`,
-    )
+    throw new MigrationError(`Migration ${failed[0]} was begun and never finished: ${UNFINISHED_HINT}`)
   }
   if (edited.length > 0) {
     throw new MigrationError(

@@ -1,4 +1,5 @@
-import type { OpenDatabase } from '@taskwire/prisma'
+import { UNFINISHED_HINT } from './errors.ts'
+import type { Migrations } from './index.ts'
 
 /** The database's schema is not the one that this program works with. */
 export class SchemaError extends Error {
@@ -12,14 +13,12 @@ export class SchemaError extends Error {
  * @throws SchemaError when migrations are pending and not to be applied, or one was never finished; MigrationError
  */
 export async function prepareSchema(
-  { migrations }: Pick<OpenDatabase, 'migrations'>,
-  { autoMigrate }: { autoMigrate: boolean },
+  { migrations }: { migrations: Migrations },
+  { autoMigrate, onProgress }: { autoMigrate: boolean; onProgress?: (name: string) => void },
 ): Promise<string[]> {
   const { pending, failed } = await migrations.status()
   if (failed.length > 0) {
-    throw new SchemaError(
-      `The migration ${failed[0]} was begun and never finished: see \`pnpm taskwire migrate status\``,
-    )
+    throw new SchemaError(`Migration ${failed[0]} was begun and never finished: ${UNFINISHED_HINT}`)
   }
   if (pending.length === 0) return []
   if (!autoMigrate) {
@@ -27,5 +26,5 @@ export async function prepareSchema(
       `The database lacks ${pending.join(', ')}: run \`pnpm taskwire migrate up\`, or set AUTO_MIGRATE=true`,
     )
   }
-  return migrations.up()
+  return migrations.up(onProgress === undefined ? {} : { onProgress })
 }

@@ -3,6 +3,7 @@ import { freshDriver } from './fresh-driver.ts'
 
 export { recordedDatabase } from './recorded-database.ts'
 export { findServerUrl, freshServerUrl } from './server-url.ts'
+export { temporaryFolder } from './temporary-folder.ts'
 
 /**
  * A migrated and empty database for a suite: call it in `beforeAll`. The suites of a worker run one after the other on

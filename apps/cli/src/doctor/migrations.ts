@@ -1,3 +1,4 @@
+import { UNFINISHED_HINT } from '@taskwire/prisma'
 import type { Check } from './finding.ts'
 
 export const checkMigrations: Check = async ({ migrations }) => {
@@ -6,7 +7,7 @@ export const checkMigrations: Check = async ({ migrations }) => {
     return {
       ok: false,
       says: `${failed.join(', ')} was begun and never finished`,
-      hint: 'look at what it left behind, then set finished_at or rolled_back_at of its row in _prisma_migrations',
+      hint: UNFINISHED_HINT,
     }
   }
   if (edited.length > 0) {

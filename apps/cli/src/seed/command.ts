@@ -1,6 +1,5 @@
-import type { OpenDatabase } from '@taskwire/prisma'
+import { prepareSchema } from '@taskwire/prisma'
 import { createCaller, createInnerContext, type Services } from '@taskwire/router'
-import type { Env } from '@taskwire/server/env'
 import { Command } from 'commander'
 import { CommandError, type Terminal } from '../terminal.ts'
 import { withServices } from '../with-services.ts'
@@ -21,17 +20,13 @@ export function seedCommand(terminal: Terminal): Command {
         throw new CommandError('The demonstration account has a public password: it is not made in production')
       }
       await withServices(env, async (services, database) => {
-        await prepareSchema(database, env, terminal)
+        await prepareSchema(database, {
+          autoMigrate: env.autoMigrate,
+          onProgress: (name) => terminal.progress(`Applying ${name}`),
+        })
         await seed(services, terminal)
       })
     })
-}
-
-async function prepareSchema({ migrations }: OpenDatabase, { autoMigrate }: Env, terminal: Terminal): Promise<void> {
-  const { pending } = await migrations.status()
-  if (pending.length === 0) return
-  if (!autoMigrate) throw new CommandError('Migrations are pending: run `pnpm taskwire migrate up` first')
-  await migrations.up({ onProgress: (name) => terminal.progress(`Applying ${name}`) })
 }
 
 async function seed(services: Services, terminal: Terminal): Promise<void> {

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { findServerUrl } from '@taskwire/prisma/testing'
+import { findServerUrl, temporaryFolder } from '@taskwire/prisma/testing'
 
 /** A database without a schema, for commands to work on. */
 export interface BareDatabase extends Disposable {
@@ -17,11 +14,8 @@ export async function bareDatabase(): Promise<BareDatabase> {
 
 /** In a folder that is gone at the end. */
 export function embeddedDatabase(): BareDatabase {
-  const folder = mkdtempSync(join(tmpdir(), 'taskwire-cli-'))
-  return {
-    variables: { DATA_DIR: folder, ...CHEAP },
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
-  }
+  const folder = temporaryFolder()
+  return { variables: { DATA_DIR: folder.path, ...CHEAP }, [Symbol.dispose]: () => folder[Symbol.dispose]() }
 }
 
 const CHEAP = { BCRYPT_COST: '4' }

@@ -47,8 +47,8 @@ export interface AuthCalls {
 }
 
 export interface SessionOptions {
-  store: SessionStore
-  renewal: Renewal
+  store: Pick<SessionStore, 'state' | 'subscribe'>
+  renewal: Pick<Renewal, 'restore'>
   auth: AuthCalls
 }
 

@@ -1,0 +1,3 @@
+import { createMockClient } from '@taskwire/client/testing'
+
+export const client = createMockClient({ 'task.rename': () => null })

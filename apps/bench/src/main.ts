@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
 import { live } from './live.ts'
+import { types } from './types.ts'
 
-const benchmarks: Record<string, Benchmark> = { live }
+const benchmarks: Record<string, Benchmark> = { live, types }
 
 const print = (line: string) => {
   process.stdout.write(`${line}\n`)

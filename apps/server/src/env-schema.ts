@@ -59,10 +59,16 @@ export function environmentSchema(production: boolean) {
       path: ['EXTERNAL_JWT_ISSUER'],
       error: `is ${JSON.stringify(OWN_ISSUER)}, which is the issuer of our own tokens: it has to be another`,
     })
-    .refine((env) => env.EXTERNAL_JWT_SECRET === undefined || env.EXTERNAL_JWT_SECRET !== env.JWT_SECRET, {
-      path: ['EXTERNAL_JWT_SECRET'],
-      error: 'is the same as JWT_SECRET: whoever signs there could sign here, so it has to be another',
-    })
+    .refine(
+      (env) =>
+        env.EXTERNAL_JWT_SECRET === undefined ||
+        ![env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].includes(env.EXTERNAL_JWT_SECRET),
+      {
+        path: ['EXTERNAL_JWT_SECRET'],
+        error:
+          'is the same as JWT_SECRET or JWT_SECRET_PREVIOUS: whoever signs there could sign here, so it has to be another',
+      },
+    )
 }
 
 /** The `iss` of the tokens that this server signs. */

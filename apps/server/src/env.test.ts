@@ -98,6 +98,43 @@ test('what is set is read', () => {
   })
 })
 
+describe('another issuer', () => {
+  const ours = 'our secret, of at least 32 characters'
+  const theirs = 'their secret, of at least 32 characters'
+  const bridge = {
+    JWT_SECRET: ours,
+    EXTERNAL_JWT_ISSUER: 'https://id.example.com',
+    EXTERNAL_JWT_SECRET: theirs,
+    EXTERNAL_JWT_AUDIENCE: 'tasks',
+  }
+
+  test('is named by its issuer, secret and audience together', () => {
+    expect(parseEnvironment(bridge, ROOT).identity.externalIssuer).toEqual({
+      issuer: 'https://id.example.com',
+      secret: theirs,
+      audience: 'tasks',
+    })
+    expect(faultsOf({ ...bridge, EXTERNAL_JWT_AUDIENCE: '' })).toEqual([
+      expect.stringMatching(/^EXTERNAL_JWT_AUDIENCE is missing: .* go together$/),
+    ])
+  })
+
+  test.each([
+    ['the present secret', { EXTERNAL_JWT_SECRET: ours }],
+    ['the other one of a rotation', { JWT_SECRET_PREVIOUS: theirs }],
+  ])('may not sign with %s', (_, variables) => {
+    expect(faultsOf({ ...bridge, ...variables })).toEqual([
+      expect.stringMatching(/^EXTERNAL_JWT_SECRET is the same as JWT_SECRET or JWT_SECRET_PREVIOUS/),
+    ])
+  })
+
+  test('may not go by our own name', () => {
+    expect(faultsOf({ ...bridge, EXTERNAL_JWT_ISSUER: 'taskwire' })).toEqual([
+      expect.stringMatching(/^EXTERNAL_JWT_ISSUER is "taskwire", which is the issuer of our own tokens/),
+    ])
+  })
+})
+
 describe('production', () => {
   test('refuses to guess what it needs, all at once', () => {
     expect(faultsOf({ NODE_ENV: 'production', BCRYPT_COST: '9' })).toEqual([

@@ -1,4 +1,5 @@
 import { freshDatabase } from '@taskwire/prisma/testing'
+import { badTokens, testJwtSecret } from '@taskwire/router/testing'
 import { expect, test } from 'vitest'
 import { type HttpRequest, send } from './testing/send.ts'
 import { testServer } from './testing/test-server.ts'
@@ -104,3 +105,17 @@ test('no password, token or cookie comes into the log, whatever happens to a cal
 function contentOf(cookie = ''): string {
   return cookie.slice(cookie.indexOf('=') + 1)
 }
+
+test('no bad token comes into the log either', async () => {
+  await using db = await freshDatabase()
+  await using server = await testServer(db)
+  const tokens = badTokens({ secret: testJwtSecret, type: 'at+jwt', accessTtlSeconds: 900 }).map(({ token }) => token)
+  expect(tokens.length).toBeGreaterThanOrEqual(60)
+  for (const token of tokens) {
+    const sendable = /^[\x21-\x7e]{1,8000}$/.test(token)
+    if (sendable)
+      await send(server, { method: 'GET', path: '/trpc/auth.me', headers: { authorization: `Bearer ${token}` } })
+  }
+  const logged = JSON.stringify(server.log)
+  for (const token of tokens) if (token.length > 20) expect(logged).not.toContain(token)
+})

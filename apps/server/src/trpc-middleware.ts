@@ -58,7 +58,12 @@ function createMiddleware(options: TrpcOptions, maxBodySize: number): Handler {
     },
     onError({ error, req, path }) {
       attachRequestId(error, String(req.id))
-      if (reasonOf(error) === 'INTERNAL') req.log.error({ err: error.cause ?? error, path }, 'A call failed')
+      const reason = reasonOf(error)
+      if (reason === 'INTERNAL') req.log.error({ err: error.cause ?? error, path }, 'A call failed')
+      // What no procedure has charged for is charged for here.
+      if (reason === 'UNKNOWN_PROCEDURE' || reason === 'METHOD_NOT_SUPPORTED') {
+        options.services.limits.consume('anonymousCallsPerAddress', limitedAddress(req.ip)).catch(() => {})
+      }
     },
   })
 }
@@ -77,7 +82,9 @@ function requestInfo(options: TrpcOptions & CreateExpressContextOptions): Reques
     crossSite: isCrossSite(req, trustedOrigins),
     setRefreshToken: (token) => cookie.write(res, token),
     reportLimit: (state) => writeLimitHeaders(res, state),
-    audit: ({ event, ...details }) => req.log.info({ audit: event, ip, ...details }, `Security event: ${event}`),
+    // Whatever LOG_LEVEL says: who looks for a burglar does not look at the level.
+    audit: ({ event, ...details }) =>
+      req.log.child({}, { level: 'info' }).info({ audit: event, ip, ...details }, `Security event: ${event}`),
   }
 }
 

@@ -1,3 +1,3 @@
 import type { RouterInputs } from '@taskwire/client'
 
-export const tags = { list: 1, create: 2, update: 3 } satisfies Record<keyof RouterInputs['tag'], number>
+export const tags: Record<keyof RouterInputs['tag'], number> = { list: 1, create: 2, update: 3 }

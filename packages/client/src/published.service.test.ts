@@ -10,6 +10,9 @@ const exec = promisify(execFile)
 const packageFolder = join(import.meta.dirname, '..')
 const compilers = { 'TypeScript 5.9': 'typescript-5', 'TypeScript 7.0': 'typescript-7' }
 
+/** Milliseconds for a compiler, on a machine that does other things. */
+const PATIENCE = 60_000
+
 const react18 = ['react@18', 'react-dom@18', '@types/react@18', '@tanstack/react-query@5']
 const react19 = ['react@19', 'react-dom@19', '@types/react@19', '@tanstack/react-query@5']
 
@@ -130,49 +133,50 @@ describe('a project that installs it', () => {
     // tRPC's own declarations name types of the DOM.
     'nodenext in Node.js without dom': { module: 'nodenext', lib: ['es2023'], types: ['node'], skipLibCheck: true },
   }
-  const environmentsOf = (project: Project) =>
-    Object.entries(environments).slice(0, project === 'npm alone' ? undefined : 2)
+  const isChecked = (project: Project, environment: string) =>
+    project === 'npm alone' || environment.endsWith('browser')
   const combinations = projectNames.flatMap((project) =>
     Object.entries(compilers).flatMap(([compilerName, compiler]) =>
-      environmentsOf(project).map(([environment, options]) => ({
-        project,
-        compilerName,
-        compiler,
-        environment,
-        options,
-      })),
+      Object.entries(environments)
+        .filter(([environment]) => isChecked(project, environment))
+        .map(([environment, options]) => ({ project, compilerName, compiler, environment, options })),
     ),
   )
 
-  test.concurrent.each(combinations)(
+  test.each(combinations)(
     'type-checks: $project, $compilerName, $environment',
     async ({ project, compiler, options }) => {
       const hooks = projects[project].packages.length > 0 ? ['hooks.ts'] : []
       const files = ['tasks.ts', 'every-procedure.ts', 'mocks.ts', ...hooks]
       expect(await typeCheck({ project, compiler, options, files })).toBe('')
     },
+    PATIENCE,
   )
 
-  test.concurrent.each(Object.entries(compilers))('is told what is wrong by %s', async (_name, compiler) => {
-    const wrong = {
-      'missing-procedure.ts': 'TS1360',
-      'wrong-field.ts': 'TS2339',
-      'wrong-handler.ts': 'TS2353',
-      'wrong-hook.ts': 'TS2345',
-      'wrong-input.ts': 'TS2322',
-      'wrong-procedure.ts': 'TS2339',
-      'wrong-switch.ts': 'TS2366',
-    }
-    const output = await typeCheck({
-      project: 'npm beside React 19',
-      compiler,
-      options: environments['nodenext in a browser'],
-      files: Object.keys(wrong),
-    })
-    const errors = Array.from(output.matchAll(/^(\S+)\(.*error (TS\d+)/gm), ([, file, code]) => [file, code])
-    expect(Object.fromEntries(errors)).toEqual(wrong)
-    expect(errors).toHaveLength(Object.keys(wrong).length)
-  })
+  test.each(Object.entries(compilers))(
+    'is told what is wrong by %s',
+    async (_name, compiler) => {
+      const wrong = {
+        'missing-procedure.ts': 'TS2741',
+        'wrong-field.ts': 'TS2339',
+        'wrong-handler.ts': 'TS2353',
+        'wrong-hook.ts': 'TS2322',
+        'wrong-input.ts': 'TS2322',
+        'wrong-procedure.ts': 'TS2339',
+        'wrong-switch.ts': 'TS2366',
+      }
+      const output = await typeCheck({
+        project: 'npm beside React 19',
+        compiler,
+        options: environments['nodenext in a browser'],
+        files: Object.keys(wrong),
+      })
+      const errors = Array.from(output.matchAll(/^(\S+)\(.*error (TS\d+)/gm), ([, file, code]) => [file, code])
+      expect(Object.fromEntries(errors)).toEqual(wrong)
+      expect(errors).toHaveLength(Object.keys(wrong).length)
+    },
+    PATIENCE,
+  )
 
   test('runs it in plain Node.js', async () => {
     const { stdout } = await exec(process.execPath, ['run.mjs'], { cwd: folderOf('npm alone') })
@@ -181,7 +185,9 @@ describe('a project that installs it', () => {
 
   test.each(projectNames.filter((name) => name.includes('React')))('renders its hooks: %s', async (project) => {
     const { stdout } = await exec(process.execPath, ['render.mjs'], { cwd: folderOf(project) })
-    expect(stdout.replaceAll('<!-- -->', '')).toBe('<p>unknown[[&quot;task&quot;,&quot;list&quot;]]</p>')
+    expect(stdout.replaceAll('<!-- -->', '')).toBe(
+      '<p>unknown[[&quot;task&quot;,&quot;list&quot;],{&quot;type&quot;:&quot;query&quot;}]</p>',
+    )
   })
 
   test.each(projectNames.filter((name) => name.startsWith('npm')))('has one tRPC: %s', async (project) => {

@@ -2,6 +2,8 @@ import type { SecurityEvent } from '@taskwire/domain'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RequestInfo } from './context.ts'
+import { createInnerContext } from './context.ts'
+import { createOperatorCaller } from './operator.ts'
 import {
   externalIssuer,
   externalToken,
@@ -117,15 +119,35 @@ describe('the log of security events has one line, and nothing secret in it,', (
     expect(JSON.stringify(events)).not.toContain(token.slice(4))
   })
 
+  test('for what an operator does', async () => {
+    const operator = createOperatorCaller(createInnerContext(services, null, (event) => events.push(event)))
+    const { email, user } = me
+    const { apiToken } = await operator.token.create({ email, token: { name: 'Backup' } })
+    await operator.token.revoke({ email, token: { id: apiToken.id } })
+    await operator.user.deactivate({ email })
+    await operator.user.activate({ email })
+    await operator.user.setPassword({ email, password: 'a wholly new passphrase' })
+    expect(events).toEqual([
+      { event: 'tokenCreated', userId: user.id, tokenId: apiToken.id },
+      { event: 'tokenRevoked', userId: user.id, tokenId: apiToken.id },
+      { event: 'accountDeactivated', userId: user.id },
+      { event: 'accountActivated', userId: user.id },
+      { event: 'passwordChanged', userId: user.id },
+    ])
+  })
+
   test('for a changed password, and for a deleted account', async () => {
     const newPassword = 'a wholly new passphrase'
     await asMe().auth.changePassword.mutate({ currentPassword: me.password, newPassword })
     await refusalOf(asMe().auth.changePassword.mutate({ currentPassword: me.password, newPassword }))
     await refusalOf(asMe().auth.deleteAccount.mutate({ password: me.password }))
     await asMe().auth.deleteAccount.mutate({ password: newPassword })
+    const of = { userId: me.user.id }
     expect(events).toEqual([
-      { event: 'passwordChanged', userId: me.user.id },
-      { event: 'accountDeleted', userId: me.user.id },
+      { event: 'passwordChanged', ...of },
+      { event: 'signInFailed', ...of },
+      { event: 'signInFailed', ...of },
+      { event: 'accountDeleted', ...of },
     ])
     const logged = JSON.stringify(events)
     for (const secret of [me.password, newPassword, me.email, me.accessToken, me.refreshToken]) {

@@ -1,4 +1,4 @@
-import { authenticate, type Caller, DomainError } from '@taskwire/domain'
+import { type Caller, DomainError, reauthenticate } from '@taskwire/domain'
 import type { Context } from './context.ts'
 import { createRounds, type Rounds } from './rounds.ts'
 
@@ -27,7 +27,7 @@ export function createCallerWatch(): CallerWatch {
       const { bearerToken } = ctx.request
       const check = async () => {
         try {
-          if (bearerToken !== null) await authenticate(ctx, bearerToken)
+          if (bearerToken !== null) await reauthenticate(ctx, bearerToken, ctx.caller)
         } catch (error) {
           // A database that is away for a moment says nothing about the caller.
           if (error instanceof DomainError) controller.abort(error)

@@ -4,7 +4,16 @@ import { isTrackedEnvelope, type TrackedEnvelope } from '@trpc/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createInnerContext } from './context.ts'
 import { createOperatorCaller } from './operator.ts'
-import { refusalOf, type TestCaller, type TestUser, testServices, testUser } from './testing/index.ts'
+import {
+  externalIssuer,
+  externalToken,
+  refusalOf,
+  type TestCaller,
+  type TestUser,
+  testCaller,
+  testServices,
+  testUser,
+} from './testing/index.ts'
 
 let services: ReturnType<typeof testServices>
 beforeAll(async () => {
@@ -136,6 +145,18 @@ test('a stream ends with its session, and says why', async () => {
   const [session] = await caller.session.list()
   await caller.session.revoke({ id: session?.id ?? '' })
   expect(await ended).toMatchObject({ reason: 'SESSION_REVOKED' })
+})
+
+test('a stream of somebody who signs in elsewhere ends with the account, which stays deleted', async () => {
+  const bridged = testServices(services.db, { externalIssuer })
+  const caller = await testCaller(bridged, { bearerToken: externalToken() })
+  const { id } = await caller.auth.me()
+  const stream = await open(caller, { since: 0 })
+  const ended = stream.ended().catch((error: { cause?: unknown }) => error.cause ?? error)
+  await caller.auth.deleteAccount({})
+  expect(await ended).toMatchObject({ reason: 'SESSION_REVOKED' })
+  expect(await services.db.user.count({ where: { id } })).toBe(0)
+  await bridged.close()
 })
 
 test('a user has three streams and no more, and a closed one makes room', async () => {

@@ -8,6 +8,7 @@ import {
 } from '@taskwire/contract'
 import { listChanges, watchChanges } from '@taskwire/domain'
 import { type TRPCRouterRecord, type TRPCSubscriptionProcedure, type TrackedEnvelope, tracked } from '@trpc/server'
+import type { Context } from './context.ts'
 import type { ErrorShape } from './error-shape.ts'
 import { type Meta, protectedProcedure } from './trpc.ts'
 
@@ -41,7 +42,7 @@ function changeStream(): ChangeStreamProcedure {
     .output((stream) => stream as AsyncIterable<TrackedEnvelope<Change>>)
     .subscription(async function* ({ ctx, input, signal }) {
       const { userId, request } = ctx
-      using _slot = ctx.streamSlots.take({ userId, address: request.address })
+      using _slot = takeSlot(ctx, { userId, address: request.address })
       using lapse = ctx.callerWatch.watch(ctx)
       const end = signal === undefined ? lapse.signal : AbortSignal.any([lapse.signal, signal])
       const since = latest(input)
@@ -56,4 +57,13 @@ function changeStream(): ChangeStreamProcedure {
 /** The larger of what the caller asked for and what tRPC knows to have arrived. */
 function latest({ since, lastEventId }: { since?: number; lastEventId?: string }): number | undefined {
   return lastEventId === undefined ? since : Math.max(Number(lastEventId), since ?? 0)
+}
+
+function takeSlot(ctx: Context, owner: { userId: string; address: string | null }): Disposable {
+  try {
+    return ctx.streamSlots.take(owner)
+  } catch (error) {
+    ctx.audit({ event: 'throttled', userId: owner.userId, limit: 'streams' })
+    throw error
+  }
 }

@@ -53,11 +53,15 @@ export async function createContext(services: Services, request: RequestInfo): P
  * @throws TypeError for a user id that can be none
  * @param userId whose things the calls are about; null: nobody's, for the procedures that are public
  */
-export function createInnerContext(services: Services, userId: string | null): Context {
+export function createInnerContext(
+  services: Services,
+  userId: string | null,
+  audit: Identity['audit'] = () => {},
+): Context {
   if (userId !== null && !UUID.test(userId)) throw new TypeError('A user id is a UUID')
   return {
     ...services,
-    audit: () => {},
+    audit,
     request: {
       requestId: 'internal',
       device: { userAgent: null, ip: null },
@@ -69,7 +73,7 @@ export function createInnerContext(services: Services, userId: string | null): C
       crossSite: false,
       setRefreshToken: () => {},
       reportLimit: () => {},
-      audit: () => {},
+      audit,
     },
     caller: userId === null ? new DomainError('TOKEN_MISSING') : { kind: 'internal', userId },
   }

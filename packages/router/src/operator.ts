@@ -40,12 +40,12 @@ const operatorRouter = router({
     activate: publicProcedure
       .input(byEmail)
       .output(accountSchema)
-      .mutation(({ ctx, input }) => setAccountActive(ctx.db, { ...input, isActive: true })),
+      .mutation(({ ctx, input }) => setAccountActive(ctx.db, ctx, { ...input, isActive: true })),
 
     deactivate: publicProcedure
       .input(byEmail)
       .output(accountSchema)
-      .mutation(({ ctx, input }) => setAccountActive(ctx.db, { ...input, isActive: false })),
+      .mutation(({ ctx, input }) => setAccountActive(ctx.db, ctx, { ...input, isActive: false })),
 
     setPassword: publicProcedure
       .input(byEmail.extend({ password: z.string() }))
@@ -63,7 +63,9 @@ const operatorRouter = router({
       .output(apiTokenCreatedSchema)
       .mutation(async ({ ctx, input }) => {
         const { id } = await findAccount(ctx.db, input.email)
-        return createApiToken(ctx.db, id, input.token)
+        const created = await createApiToken(ctx.db, id, input.token)
+        ctx.audit({ event: 'tokenCreated', userId: id, tokenId: created.apiToken.id })
+        return created
       }),
 
     list: publicProcedure
@@ -75,7 +77,9 @@ const operatorRouter = router({
       .input(byEmail.extend({ token: apiTokenIdInputSchema }))
       .output(nothingSchema)
       .mutation(async ({ ctx, input }) => {
-        await revokeApiToken(ctx.db, (await findAccount(ctx.db, input.email)).id, input.token)
+        const { id } = await findAccount(ctx.db, input.email)
+        await revokeApiToken(ctx.db, id, input.token)
+        ctx.audit({ event: 'tokenRevoked', userId: id, tokenId: input.token.id })
         return null
       }),
   },

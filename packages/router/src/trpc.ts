@@ -43,8 +43,9 @@ const withLimit = t.middleware(async ({ ctx, meta, next }) => {
   const { caller, request } = ctx
   if (request.address !== null) {
     if (meta?.addressLimit !== undefined) await charge(ctx, meta.addressLimit, request.address)
-    else if (caller instanceof Error) await charge(ctx, 'anonymousCallsPerAddress', request.address)
-    else await charge(ctx, 'callsPerUser', caller.userId)
+    else if (caller instanceof DomainError) await charge(ctx, 'anonymousCallsPerAddress', request.address)
+    // Any other error is a fault of ours, while the caller may be well known.
+    else if (!(caller instanceof Error)) await charge(ctx, 'callsPerUser', caller.userId)
   }
   return next()
 })

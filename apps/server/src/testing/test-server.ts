@@ -49,6 +49,16 @@ export async function testServer(
   const close = async () => {
     await stopListening(1_000)
     await services.close()
+    refuseSecrets(log)
   }
   return { url: `http://127.0.0.1:${port}`, port, readiness, log, services, close, [Symbol.asyncDispose]: close }
+}
+
+/** A JWT of ours, an API token, a password hash, and the password of `testUser`. */
+const SECRET = /eyJhbGciOiJIUzI1Ni[\w-]*\.[\w-]{20}|twk_[\w-]{43}|\$2[aby]\$\d\d\$|correct horse battery staple/
+
+/** Whatever a test did: its log holds nothing that opens a door. */
+function refuseSecrets(log: LogLine[]): void {
+  const line = log.map((entry) => JSON.stringify(entry)).find((entry) => SECRET.test(entry))
+  if (line !== undefined) throw new Error(`A secret is in the log: ${line}`)
 }

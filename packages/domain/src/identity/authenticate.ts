@@ -1,6 +1,7 @@
 import type { Database } from '@taskwire/prisma'
+import { DomainError } from '../domain-error.ts'
 import { findApiTokenOwner, isApiToken } from './api-tokens.ts'
-import { findExternalUser } from './external-identity.ts'
+import { findExternalUser, readExternalUser } from './external-identity.ts'
 import type { ExternalTokens } from './external-token.ts'
 import type { Identity } from './identity.ts'
 import type { SessionCheck } from './session-check.ts'
@@ -38,4 +39,19 @@ export async function authenticate(
   const subject = tokens.verifyAccess(bearerToken)
   await sessionCheck.check(subject)
   return { kind: 'session', userId: subject.userId, sessionId: subject.sessionId }
+}
+
+/**
+ * Finds out whether whoever was found behind a token may still call. Unlike `authenticate` it makes no account: one that
+ * was deleted meanwhile stays deleted.
+ *
+ * @throws DomainError as `authenticate`, and SESSION_REVOKED when the account is gone
+ */
+export async function reauthenticate(authenticator: Authenticator, bearerToken: string, caller: Caller): Promise<void> {
+  const { db, externalTokens } = authenticator
+  const userId =
+    caller.kind === 'external' && externalTokens !== null
+      ? await readExternalUser(db, externalTokens.verify(bearerToken))
+      : (await authenticate({ ...authenticator, audit: () => {} }, bearerToken)).userId
+  if (userId !== caller.userId) throw new DomainError('SESSION_REVOKED')
 }

@@ -34,11 +34,12 @@ export async function changePassword(
 /** The account, to somebody who knows its password. @throws DomainError INVALID_CREDENTIALS, OVERLOADED */
 export async function confirmPassword(
   db: Database,
-  { passwords }: Identity,
+  { passwords, audit }: Identity,
   { userId, password }: { userId: string; password: string },
 ): Promise<{ email: string; passwordHash: string }> {
   const account = await db.user.findUnique({ where: { id: userId }, select: { email: true, passwordHash: true } })
   if (!account?.passwordHash || !(await passwords.verify(password, account.passwordHash))) {
+    audit({ event: 'signInFailed', userId })
     throw new DomainError('INVALID_CREDENTIALS')
   }
   return { email: account.email, passwordHash: account.passwordHash }

@@ -15,10 +15,11 @@ export async function findExternalUser(
   identity: Pick<Identity, 'audit'>,
   external: ExternalSubject,
 ): Promise<string> {
-  return (await readUserId(db, external)) ?? (await createExternalUser(db, identity, external))
+  return (await readExternalUser(db, external)) ?? (await createExternalUser(db, identity, external))
 }
 
-async function readUserId(db: Database, { issuer, subject }: ExternalSubject): Promise<string | null> {
+/** The account of a user who signs in elsewhere, if there is one. @throws DomainError ACCOUNT_INACTIVE */
+export async function readExternalUser(db: Database, { issuer, subject }: ExternalSubject): Promise<string | null> {
   const identity = await db.externalIdentity.findUnique({
     where: { issuer_subject: { issuer, subject } },
     select: { user: { select: { id: true, isActive: true } } },
@@ -47,7 +48,7 @@ async function createExternalUser(
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     // Two first requests at once: the other one has made the account.
-    const userId = await readUserId(db, external)
+    const userId = await readExternalUser(db, external)
     if (userId === null) throw new DomainError('EMAIL_TAKEN')
     return userId
   }

@@ -37,10 +37,12 @@ export async function findAccount(db: Database, email: string): Promise<Account>
 /** An account that is not active cannot sign in, and whoever is signed in to it is out within 5 s. @throws NOT_FOUND */
 export async function setAccountActive(
   db: Database,
+  identity: Pick<Identity, 'audit'>,
   { email, isActive }: { email: string; isActive: boolean },
 ): Promise<Account> {
   const [account] = await db.user.updateManyAndReturn({ where: { email }, data: { isActive }, select: accountSelect })
   if (account === undefined) throw new DomainError('NOT_FOUND')
+  identity.audit({ event: isActive ? 'accountActivated' : 'accountDeactivated', userId: account.id })
   return account
 }
 

@@ -164,3 +164,22 @@ function niceLevels(): [thread: string, nice: number][] {
     return [thread, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])]
   })
 }
+
+test('a hash from when the cost was lower still verifies, after as much work as one of today', async () => {
+  await using cheap = createPasswords({ cost: 4 })
+  const hash = await cheap.hash('tree')
+  await using dear = createPasswords({ cost: 11, threads: 1 })
+  await dear.verifyDummy('warm')
+  const took = async (work: () => Promise<boolean>) => {
+    const start = performance.now()
+    expect(await work()).toBe(false)
+    return performance.now() - start
+  }
+  const ratios = []
+  for (let round = 0; round < 5; round += 1) {
+    ratios.push((await took(() => dear.verify('bush', hash))) / (await took(() => dear.verifyDummy('bush'))))
+  }
+  expect(await dear.verify('tree', hash)).toBe(true)
+  // Without the work that is made up for it would be a hundredth.
+  expect(Math.max(...ratios)).toBeGreaterThan(0.5)
+})

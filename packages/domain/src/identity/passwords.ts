@@ -81,8 +81,14 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
     async verify(password, hash) {
       const normalized = normalizePassword(password)
       const possible = fitsBcrypt(normalized) && BCRYPT_HASH.test(hash)
-      const matches = await run('verify', { password: normalized, hash: possible ? hash : dummy })
-      return possible && matches
+      if (!possible) return this.verifyDummy(password)
+      const matches = await run('verify', { password: normalized, hash })
+      // A hash from when the cost was lower is made up for, or it would tell by its speed that there is an account: the
+      // costs c, c, c + 1, … up to the present one exclusively add up to it.
+      for (let missing = costOf(hash); missing < cost; missing += 1) {
+        await run('verify', { password: normalized, hash: dummyHash(missing) })
+      }
+      return matches
     },
 
     async verifyDummy(password) {
@@ -96,6 +102,10 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
 }
 
 type Work = typeof worker
+
+function costOf(hash: string): number {
+  return Number(hash.slice(4, 6))
+}
 
 // Salt and digest are zeros: valid, of no password that anybody could find, and as much work as any other.
 function dummyHash(cost: number): string {

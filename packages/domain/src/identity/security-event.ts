@@ -11,6 +11,8 @@ export interface SecurityEvent {
     | 'tokenRevoked'
     | 'passwordChanged'
     | 'accountDeleted'
+    | 'accountDeactivated'
+    | 'accountActivated'
     | 'throttled'
   /** Absent where the user is not known. */
   userId?: string

@@ -13,7 +13,7 @@ export interface SessionCheck {
 }
 
 // A revoked session is refused within 5 s everywhere; the rest is for the way to the database and back.
-const REMEMBERED_MILLISECONDS = 4_000
+const REMEMBERED_MILLISECONDS = 3_000
 const REMEMBERED_SESSIONS = 10_000
 
 /** One query every few seconds for all sessions that are checked at once, however many requests they make. */
@@ -36,8 +36,9 @@ export function createSessionCheck(db: Database): SessionCheck {
     const key = `${subject.userId}/${subject.sessionId}`
     const answer = await answers.fetch(key, { context: subject })
     const forgotten = forgottenAt.get(subject.userId)
-    if (answer === undefined || forgotten === undefined || answer.askedAt > forgotten) return answer?.verdict
-    // It may have been under way while the session ended.
+    // It may have been under way while the session ended, or for long.
+    const oldest = Math.max(forgotten ?? 0, performance.now() - REMEMBERED_MILLISECONDS)
+    if (answer === undefined || answer.askedAt > oldest) return answer?.verdict
     return (await answers.fetch(key, { context: subject, forceRefresh: true }))?.verdict
   }
 

@@ -51,7 +51,10 @@ export function createLimits(store: LimitStore): Limits {
         (rejection: unknown) => ({ result: asResult(rejection), exceeded: true }),
       )
       return {
-        limit: counter.points,
+        // Of the counter that has answered, which is a stricter one while Redis is away.
+        limit: exceeded
+          ? Math.min(counter.points, result.consumedPoints - 1)
+          : result.consumedPoints + result.remainingPoints,
         remaining: result.remainingPoints,
         resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)),
         exceeded,

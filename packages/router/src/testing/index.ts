@@ -1,3 +1,5 @@
+export { badTokens } from '@taskwire/domain/testing'
+
 import { type AuthResult, type ErrorData, type User, wire } from '@taskwire/contract'
 import { createTRPCClient, isTRPCClientError, localLink, type TRPCClient } from '@trpc/client'
 import { appRouter, createCaller } from '../app-router.ts'

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { loginInputSchema, registerInputSchema } from './auth.ts'
+import { apiTokenCreateInputSchema, apiTokenIdInputSchema } from './api-token.ts'
+import { changePasswordInputSchema, deleteAccountInputSchema, loginInputSchema, registerInputSchema } from './auth.ts'
+import { changeListInputSchema, changeStreamInputSchema } from './change.ts'
 import { toValidationIssues } from './issues.ts'
+import { sessionIdInputSchema } from './session.ts'
 import { tagCreateInputSchema, tagIdInputSchema, tagUpdateInputSchema } from './tag.ts'
 import {
   taskCreateInputSchema,
@@ -11,6 +14,7 @@ import {
   taskSetCompletedInputSchema,
   taskUpdateInputSchema,
 } from './task.ts'
+import { taskDeleteManyInputSchema, taskUpdateManyInputSchema } from './task-bulk.ts'
 import { taskListInputSchema } from './task-list.ts'
 
 const RUNS = 2_000
@@ -39,6 +43,23 @@ const version = fc.integer({ min: -1 })
 const inputs: [name: string, schema: z.ZodType, plausible: fc.Arbitrary<unknown>][] = [
   ['auth.register', registerInputSchema, plausible(credentials)],
   ['auth.login', loginInputSchema, plausible(credentials)],
+  ['auth.changePassword', changePasswordInputSchema, plausible({ currentPassword: text, newPassword: text })],
+  ['auth.deleteAccount', deleteAccountInputSchema, plausible({ password: text })],
+  ['session.revoke', sessionIdInputSchema, plausible({ id })],
+  ['apiToken.create', apiTokenCreateInputSchema, plausible({ name: text, expiresAt: fc.option(date) })],
+  ['apiToken.revoke', apiTokenIdInputSchema, plausible({ id })],
+  ['change.list', changeListInputSchema, plausible({ since: version, limit: fc.integer({ min: 0, max: 501 }) })],
+  [
+    'change.stream',
+    changeStreamInputSchema,
+    plausible({ since: version, lastEventId: fc.oneof(text, fc.nat().map(String)) }),
+  ],
+  [
+    'task.updateMany',
+    taskUpdateManyInputSchema,
+    plausible({ ids: tagIds, completed: fc.boolean(), addTagIds: tagIds, removeTagIds: tagIds }),
+  ],
+  ['task.deleteMany', taskDeleteManyInputSchema, plausible({ ids: tagIds })],
   ['task.get', taskIdInputSchema, plausible({ id })],
   ['task.create', taskCreateInputSchema, plausible({ id, ...taskFields })],
   ['task.update', taskUpdateInputSchema, plausible({ id, version, ...taskFields })],

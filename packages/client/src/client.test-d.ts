@@ -9,6 +9,7 @@ import {
   safe,
   type Tag,
   type Task,
+  type TaskwireChanges,
   type TaskwireClient,
   type TaskwireError,
   type TaskwireTokenClient,
@@ -34,6 +35,20 @@ expectTypeOf(client.$session.restore()).resolves.toEqualTypeOf<User | null>()
 expectTypeOf(client.$session.status).toEqualTypeOf<'unknown' | 'signedIn' | 'signedOut'>()
 expectTypeOf<Extract<SessionState, { status: 'signedIn' }>['user']>().toEqualTypeOf<User>()
 expectTypeOf<Extract<SessionState, { status: 'unknown' | 'signedOut' }>['user']>().toEqualTypeOf<null>()
+
+// What changes: the same with a token and with a session.
+expectTypeOf(client.$changes.subscribe({ onChange: () => {}, onReset: () => {} })).toEqualTypeOf<() => void>()
+expectTypeOf(createTaskwireClient({ url: '', token: '' }).$changes).toEqualTypeOf<TaskwireChanges>()
+client.$changes.subscribe({
+  since: 7,
+  onChange(change) {
+    if (change.type === 'task') expectTypeOf(change.task).toEqualTypeOf<Task | null>()
+    else expectTypeOf(change.tag).toEqualTypeOf<Tag | null>()
+  },
+  onReset: ({ version }) => expectTypeOf(version).toEqualTypeOf<number>(),
+})
+// @ts-expect-error whoever keeps what is told has to know when it is void
+client.$changes.subscribe({ onChange: () => {} })
 
 // What comes back has the public types, with real dates.
 expectTypeOf(client.task.get.query({ id: '' })).resolves.toEqualTypeOf<Task>()

@@ -1,6 +1,10 @@
 import type { AppRouter } from '@taskwire/router'
 import { createTRPCClient, type TRPCClient } from '@trpc/client'
 import { abortLink } from './abort-link.ts'
+import { sessionAccount, tokenAccount } from './changes/account.ts'
+import { createChanges, type TaskwireChanges } from './changes/changes.ts'
+import { streamOpener } from './changes/stream.ts'
+import { withChanges } from './changes/with-changes.ts'
 import { promiseLink } from './promise-link.ts'
 import { retryLink } from './retry-link.ts'
 import { deadline } from './session/deadline.ts'
@@ -8,7 +12,7 @@ import { createRenewal } from './session/renewal.ts'
 import { createSession, type TaskwireSession } from './session/session.ts'
 import { sessionLink } from './session/session-link.ts'
 import { createSessionStore } from './session/store.ts'
-import { transportLink, withToken } from './transport.ts'
+import { type TransportOptions, transportLink, withToken } from './transport.ts'
 import { withSession } from './with-session.ts'
 
 /** Where the server is and how to call it. */
@@ -36,7 +40,10 @@ export interface TaskwireTokenClientOptions extends Omit<TaskwireClientOptions, 
  * Every procedure of the server by its name, to call with `.query()` or `.mutate()`. A call takes `{ signal }` as its
  * second argument; one that fails rejects with an error that `isTaskwireError` recognises.
  */
-export type TaskwireTokenClient = TRPCClient<AppRouter>
+export type TaskwireTokenClient = TRPCClient<AppRouter> & {
+  /** Tells what changes, as it happens. */
+  readonly $changes: TaskwireChanges
+}
 
 /** The same with a session that renews itself. It can be passed wherever a `TaskwireTokenClient` is wanted. */
 export type TaskwireClient = TaskwireTokenClient & {
@@ -69,15 +76,23 @@ export function createTaskwireClient({
 }: TaskwireClientOptions | TaskwireTokenClientOptions): TaskwireClient | TaskwireTokenClient {
   const endpoint = `${url.replace(/\/+$/, '')}/trpc`
   if (token === undefined) {
-    return createSessionClient(endpoint, transportLink({ endpoint, credentials: 'include', fetch, headers }))
+    return createSessionClient({ endpoint, credentials: 'include', fetch, headers })
   }
+  const transport: TransportOptions = { endpoint, credentials: 'omit', fetch, headers }
   const tokenLink = promiseLink((operation, send) => send(withToken(operation, token)))
-  const transport = transportLink({ endpoint, credentials: 'omit', fetch, headers })
-  return createTRPCClient<AppRouter>({ links: [abortLink, tokenLink, retryLink, transport] })
+  const client = createTRPCClient<AppRouter>({ links: [abortLink, tokenLink, retryLink, transportLink(transport)] })
+  const changes = createChanges({
+    account: tokenAccount(token),
+    list: client.change.list.query,
+    open: streamOpener(transport),
+    shareAs: null,
+  })
+  return withChanges(client, changes)
 }
 
-function createSessionClient(endpoint: string, transport: ReturnType<typeof transportLink>): TaskwireClient {
-  const sending = [abortLink, retryLink, transport]
+function createSessionClient(transport: TransportOptions): TaskwireClient {
+  const { endpoint } = transport
+  const sending = [abortLink, retryLink, transportLink(transport)]
   const withoutSession = createTRPCClient<AppRouter>({ links: sending })
   const store = createSessionStore(endpoint)
   const renewal = createRenewal({
@@ -95,5 +110,11 @@ function createSessionClient(endpoint: string, transport: ReturnType<typeof tran
       logout: (options) => client.auth.logout.mutate(undefined, options),
     },
   })
-  return withSession(client, session)
+  const changes = createChanges({
+    account: sessionAccount(store, renewal),
+    list: client.change.list.query,
+    open: streamOpener(transport),
+    shareAs: `taskwire:changes:${endpoint}`,
+  })
+  return withSession(withChanges(client, changes), session)
 }

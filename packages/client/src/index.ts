@@ -2,6 +2,8 @@ export type { Change, ErrorReason, Tag, Task, User } from '@taskwire/contract'
 /** The API as a type, for what takes one: tRPC's own helpers and tools. */
 export type { AppRouter } from '@taskwire/router'
 export { safe } from '@trpc/client'
+export type { TaskwireChanges } from './changes/changes.ts'
+export type { ChangeSubscription } from './changes/reader.ts'
 export {
   createTaskwireClient,
   type TaskwireClient,

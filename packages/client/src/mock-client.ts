@@ -2,6 +2,7 @@ import type { AuthResult, User } from '@taskwire/contract'
 import type { AppRouter } from '@taskwire/router'
 import { createTRPCClient, type TRPCLink } from '@trpc/client'
 import { abortLink } from './abort-link.ts'
+import { withChanges } from './changes/with-changes.ts'
 import type { TaskwireClient } from './client.ts'
 import { promiseLink } from './promise-link.ts'
 import type { RouterInputs, RouterOutputs } from './router-types.ts'
@@ -65,7 +66,7 @@ export function createMockClient(handlers: MockHandlers = {}, { user = null }: M
       logout: (options) => client.auth.logout.mutate(undefined, options),
     },
   })
-  return withSession(client, session)
+  return withSession(withChanges(client, { subscribe: () => () => {} }), session)
 }
 
 function handlerOf(handlers: MockHandlers, path: string): (input: unknown) => unknown {

@@ -11,10 +11,13 @@ export interface PageServer extends AsyncDisposable {
   readonly answers: Map<string, { status: number; body: unknown }>
   /** How many requests of a procedure have come since the last time that somebody asked. */
   take(procedure: string): number
+  /** How many requests of a procedure are being answered. */
+  open(procedure: string): number
 }
 
 export async function servePage(script: string): Promise<PageServer> {
   const counts = new Map<string, number>()
+  const answering: string[] = []
   const server = createServer((incoming, outgoing) => {
     const [path = ''] = incoming.url?.split('?') ?? []
     if (!path.startsWith('/trpc/')) {
@@ -25,6 +28,8 @@ export async function servePage(script: string): Promise<PageServer> {
     }
     const procedure = path.replace('/trpc/', '')
     counts.set(procedure, (counts.get(procedure) ?? 0) + 1)
+    answering.push(procedure)
+    outgoing.once('close', () => answering.splice(answering.indexOf(procedure), 1))
     const answer = page.answers.get(procedure)
     if (answer === undefined) forward(page.target, incoming, outgoing)
     else outgoing.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body))
@@ -39,6 +44,7 @@ export async function servePage(script: string): Promise<PageServer> {
       counts.delete(procedure)
       return count
     },
+    open: (procedure) => answering.filter((name) => name === procedure).length,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -51,8 +57,13 @@ function forward(target: string, incoming: IncomingMessage, outgoing: ServerResp
   const { method, headers } = incoming
   const forwarded = request(new URL(incoming.url ?? '/', target), { method, headers }, (answer) => {
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.once('error', () => outgoing.destroy())
     answer.pipe(outgoing)
   })
-  forwarded.once('error', () => outgoing.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>'))
+  forwarded.once('error', () => {
+    if (outgoing.headersSent) outgoing.destroy()
+    else outgoing.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>')
+  })
+  outgoing.once('close', () => forwarded.destroy())
   incoming.pipe(forwarded)
 }

@@ -8,9 +8,11 @@ import {
   type FunctionComponent,
   type ReactNode,
   useContext,
+  useEffect,
   useMemo,
   useSyncExternalStore,
 } from 'react'
+import { keepQueriesCurrent } from './changes/keep-queries-current.ts'
 import type { TaskwireClient } from './client.ts'
 import type { SessionState } from './session/store.ts'
 
@@ -60,6 +62,23 @@ export function useTaskwire(): TaskwireOptions {
   const client = useTaskwireClient()
   const queryClient = useQueryClient()
   return useMemo(() => createTRPCOptionsProxy<AppRouter>({ client, queryClient }), [client, queryClient])
+}
+
+/**
+ * Keeps what is cached of tasks and tags current while the component is mounted: after each change, on whichever device,
+ * what is shown is read again. Use it once, near the root.
+ *
+ * @example
+ * useLiveQueries()
+ */
+export function useLiveQueries(): void {
+  const { $changes: changes } = useTaskwireClient()
+  const queryClient = useQueryClient()
+  const taskwire = useTaskwire()
+  useEffect(
+    () => keepQueriesCurrent({ changes, queryClient, keys: [taskwire.task.pathKey(), taskwire.tag.pathKey()] }),
+    [changes, queryClient, taskwire],
+  )
 }
 
 /**

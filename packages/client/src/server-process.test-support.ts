@@ -9,6 +9,8 @@ export interface ServerProcess {
   readonly url: string
   /** As at a deployment: it finishes what it is at. */
   stop(): Promise<void>
+  /** As by a power cut. */
+  kill(): Promise<void>
 }
 
 /** Starts the server from its sources, on a free port. */
@@ -19,15 +21,15 @@ export async function startServer(variables: Record<string, string>): Promise<Se
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'close')
-  const stop = async () => {
-    child.kill('SIGTERM')
+  const endBy = async (signal: NodeJS.Signals) => {
+    child.kill(signal)
     await ended
   }
   for await (const chunk of child.stdout.setEncoding('utf8')) {
     const url = /"url":"([^"]+)"/.exec(chunk)?.[1]
     if (url === undefined) continue
     child.stdout.resume()
-    return { url, stop }
+    return { url, stop: () => endBy('SIGTERM'), kill: () => endBy('SIGKILL') }
   }
   throw new Error('The server did not start')
 }

@@ -1,0 +1,60 @@
+import { untilAborted } from '../abort.ts'
+import { isTaskwireError } from '../error.ts'
+import type { Account } from './account.ts'
+import type { ChangeNews, ListChanges } from './reader.ts'
+import { delayAfter, rest } from './rest.ts'
+import type { OpenStream } from './stream.ts'
+
+export interface FeedOptions {
+  account: Account
+  open: OpenStream
+  list: ListChanges
+  /** The last version that was told in this tab, by whichever one; undefined where that is not known. */
+  position(): number | undefined
+  tell(news: ChangeNews): void
+  /** Whether this failure is the last one: then all of it ends. */
+  endsWith(error: unknown): boolean
+}
+
+/** Milliseconds. A stream that has lasted this long was none that failed. */
+const LASTING = 1_000
+
+/** Keeps a stream open, one connection after the other and each from where the last one ended, until the signal aborts. */
+export async function runFeed(options: FeedOptions, signal: AbortSignal): Promise<void> {
+  for (let failures = 0; !signal.aborted; ) {
+    const beginning = performance.now()
+    let failure: unknown = null
+    try {
+      await readStream(options, signal)
+    } catch (error) {
+      if (signal.aborted || options.endsWith(error)) return
+      failure = error
+    }
+    failures = performance.now() - beginning > LASTING ? 1 : failures + 1
+    // With the token that has followed one that has expired, a stream goes on at once.
+    if (failures > 1 || !isRefusalOfToken(failure)) await rest(delayAfter(failure, failures), signal)
+  }
+}
+
+async function readStream(options: FeedOptions, signal: AbortSignal): Promise<void> {
+  const { account, open, list, position, tell } = options
+  const token = await untilAborted(account.token(), signal)
+  // A stream without a version that is cut before its first change would begin later the next time.
+  let version = position() ?? (await list({}, { signal })).version
+  signal.throwIfAborted()
+  tell({ type: 'at', version })
+  try {
+    for await (const change of open({ since: version, token: token.text, signal })) {
+      if (signal.aborted) return
+      tell(change.type === 'reset' ? { type: 'lost' } : { type: 'told', from: version, change })
+      version = change.version
+    }
+  } catch (error) {
+    if (account.renewable && isRefusalOfToken(error)) await untilAborted(token.replace(), signal)
+    throw error
+  }
+}
+
+export function isRefusalOfToken(error: unknown): boolean {
+  return isTaskwireError(error) && error.data.httpStatus === 401
+}

@@ -1,0 +1,76 @@
+/** What one tab does for all. */
+export interface TabDuty<News> {
+  /** What the tabs have in common that share the work; null: this one does its own. */
+  name: string | null
+  /** Called with what the tab at work tells, also when it is this one. */
+  onNews(news: News): void
+  /** The work, until the signal aborts. */
+  work(tell: (news: News) => void, signal: AbortSignal): Promise<void>
+}
+
+/** Milliseconds between two signs of life of the tab at work. */
+const BEAT = 5_000
+
+/** Beats without a sign of life, after which a tab that is looked at takes the work over. */
+const PATIENCE = 3
+
+/**
+ * Has one tab of the browser do the work; when it is closed or frozen, another does. The lock is held as long as there is
+ * work. Without locks (plain http, Node.js) every tab does its own.
+ */
+export function inOneTab<News>({ name, onNews, work }: TabDuty<News>, signal: AbortSignal): void {
+  const locks: LockManager | undefined = globalThis.navigator?.locks
+  if (name === null || globalThis.location === undefined || locks === undefined) {
+    work(onNews, signal)
+    return
+  }
+  const key = name
+  // A sign of life is null.
+  const channel = new BroadcastChannel(key)
+  let turn = new AbortController()
+  let isAtWork = false
+  // In beats of this tab and not by a clock: while it sleeps it hears nothing.
+  let silence = 0
+
+  channel.addEventListener('message', ({ data }) => {
+    silence = 0
+    if (data !== null && !signal.aborted) onNews(data)
+  })
+  const timer = setInterval(() => {
+    silence += 1
+    if (isAtWork) channel.postMessage(null)
+    else if (silence > PATIENCE && globalThis.document?.visibilityState === 'visible') takeTurn({ steal: true })
+  }, BEAT)
+  signal.addEventListener('abort', () => {
+    clearInterval(timer)
+    channel.close()
+  })
+  takeTurn({ steal: false })
+
+  function takeTurn({ steal }: { steal: boolean }): void {
+    turn.abort()
+    turn = new AbortController()
+    silence = 0
+    const mine = AbortSignal.any([signal, turn.signal])
+    const tell = (news: News) => {
+      if (mine.aborted) return
+      channel.postMessage(news)
+      onNews(news)
+    }
+    locks
+      ?.request(key, steal ? { steal } : { signal: mine }, async () => {
+        isAtWork = true
+        await work(tell, mine)
+      })
+      .catch(() => {
+        if (mine.aborted) return
+        // Either another tab has taken over, or this page may have no locks, such as a frame in a sandbox.
+        if (isAtWork) takeTurn({ steal: false })
+        else {
+          clearInterval(timer)
+          work(onNews, mine)
+        }
+      })
+    isAtWork = false
+  }
+}

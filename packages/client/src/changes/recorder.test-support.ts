@@ -1,0 +1,35 @@
+import type { ChangeSubscription } from './reader.ts'
+
+/** A subscriber that writes down what it is told. */
+export interface Recorder extends ChangeSubscription {
+  /** Of each change. */
+  readonly versions: number[]
+  readonly changes: Parameters<ChangeSubscription['onChange']>[0][]
+  readonly resets: number[]
+  readonly ends: unknown[]
+}
+
+export function recorder(since?: number): Recorder {
+  const versions: number[] = []
+  const changes: Recorder['changes'] = []
+  const resets: number[] = []
+  const ends: unknown[] = []
+  return {
+    since,
+    versions,
+    changes,
+    resets,
+    ends,
+    onChange(change) {
+      versions.push(change.version)
+      changes.push(change)
+    },
+    onReset: ({ version }) => resets.push(version),
+    onEnd: (error) => ends.push(error),
+  }
+}
+
+/** The versions from one to the other, both included. */
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index)
+}

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import type { AppRouter } from '@taskwire/router'
-import { createTRPCOptionsProxy, type TRPCOptionsProxy, useSubscription } from '@trpc/tanstack-react-query'
+import { createTRPCOptionsProxy, type TRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import {
   type Context,
   createContext,
@@ -15,8 +15,6 @@ import {
 import { keepQueriesCurrent } from './changes/keep-queries-current.ts'
 import type { TaskwireClient } from './client.ts'
 import type { SessionState } from './session/store.ts'
-
-export { useSubscription }
 
 /**
  * Every procedure of the server by its name, with what TanStack Query's hooks take: `queryOptions`,

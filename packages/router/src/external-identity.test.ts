@@ -55,8 +55,8 @@ describe('a token of the other sign-in service', () => {
     const { email, user } = await testUser(services)
     const users = await services.db.user.count()
     const client = clientWith(externalToken({ claims: { email: email.toUpperCase() } }))
-    for (const call of [client.auth.me.query(), client.task.list.query()]) {
-      expect(await refusalOf(call)).toMatchObject({ reason: 'EMAIL_TAKEN', httpStatus: 409 })
+    for (const call of [() => client.auth.me.query(), () => client.task.list.query()]) {
+      expect(await refusalOf(call())).toMatchObject({ reason: 'EMAIL_TAKEN', httpStatus: 409 })
     }
     expect(await services.db.user.count()).toBe(users)
     expect(await services.db.externalIdentity.count({ where: { userId: user.id } })).toBe(0)

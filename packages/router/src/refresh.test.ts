@@ -285,8 +285,8 @@ describe('a session', () => {
 
 test('a page of another site cannot refresh or sign out by the cookie', async () => {
   const client = inProcessClient(services, { refreshToken: me.refreshToken, crossSite: true })
-  for (const call of [client.auth.refresh.mutate(), client.auth.logout.mutate()]) {
-    expect(await refusalOf(call)).toMatchObject({ reason: 'CROSS_SITE', httpStatus: 403 })
+  for (const call of [() => client.auth.refresh.mutate(), () => client.auth.logout.mutate()]) {
+    expect(await refusalOf(call())).toMatchObject({ reason: 'CROSS_SITE', httpStatus: 403 })
   }
   expect(await readSession()).toMatchObject({ revoked: false })
 })

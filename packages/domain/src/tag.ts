@@ -6,10 +6,11 @@ import {
   type TagUpdateInput,
   type TagWithCount,
 } from '@taskwire/contract'
-import { type Database, isUniqueViolation, Prisma } from '@taskwire/prisma'
+import { type Database, Prisma } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
 import { DomainError } from './domain-error.ts'
 import { lockedUser } from './lock-user.ts'
+import { refuseTaken } from './refuse-taken.ts'
 
 const tagSelect = {
   id: true,
@@ -19,6 +20,9 @@ const tagSelect = {
   createdAt: true,
   updatedAt: true,
 } satisfies Prisma.TagSelect
+
+/** The same in SQL. */
+const tagColumns = Prisma.sql`id, name, color, version, created_at AS "createdAt", updated_at AS "updatedAt"`
 
 /** The user's tags by name, each with the number of live tasks that carry it. */
 export async function listTags(db: Database, userId: string): Promise<TagWithCount[]> {
@@ -46,7 +50,7 @@ export async function createTag(db: Database, userId: string, input: TagCreateIn
       SELECT FROM tags WHERE user_id = ${userId}::uuid AND (id = ${id}::uuid OR name_key = ${nameKey})
     )
     ON CONFLICT DO NOTHING
-    RETURNING id, name, color, version, created_at AS "createdAt", updated_at AS "updatedAt"`
+    RETURNING ${tagColumns}`
   if (created !== undefined) return created
 
   const existing = await findTag(db, userId, { id })
@@ -62,12 +66,13 @@ export async function createTag(db: Database, userId: string, input: TagCreateIn
  */
 export async function updateTag(db: Database, userId: string, input: TagUpdateInput): Promise<Tag> {
   const { id, version } = input
-  const [updated] = await refuseTakenName(
+  const [updated] = await refuseTaken(
+    'TAG_NAME_TAKEN',
     () => db.$queryRaw<Tag[]>`
       UPDATE tags SET ${Prisma.join(assignmentsOf(input))}
       WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL
         ${version === undefined ? Prisma.empty : Prisma.sql`AND version = ${version}`}
-      RETURNING id, name, color, version, created_at AS "createdAt", updated_at AS "updatedAt"`,
+      RETURNING ${tagColumns}`,
   )
   if (updated !== undefined) return updated
 
@@ -97,13 +102,4 @@ async function findTag(
   where: { id: string } & Prisma.TagWhereInput,
 ): Promise<Tag | null> {
   return db.tag.findFirst({ where: { userId, ...where }, select: tagSelect })
-}
-
-async function refuseTakenName<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write()
-  } catch (error) {
-    if (isUniqueViolation(error)) throw new DomainError('TAG_NAME_TAKEN')
-    throw error
-  }
 }

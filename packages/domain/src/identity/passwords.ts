@@ -83,8 +83,8 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
       const possible = fitsBcrypt(normalized) && BCRYPT_HASH.test(hash)
       if (!possible) return this.verifyDummy(password)
       const matches = await run('verify', { password: normalized, hash })
-      // A hash from when the cost was lower is made up for, or it would tell by its speed that there is an account: the
-      // costs c, c, c + 1, … up to the present one exclusively add up to it.
+      // A hash from when the cost was lower is made up for, or it would tell by its speed that there is an account: work
+      // of cost c, and then of c, c + 1, … to just below the present cost, adds up to exactly that of the present one.
       for (let missing = costOf(hash); missing < cost; missing += 1) {
         await run('verify', { password: normalized, hash: dummyHash(missing) })
       }

@@ -1,6 +1,7 @@
 import type { RegisterInput } from '@taskwire/contract'
-import { type Database, inTransaction, isUniqueViolation } from '@taskwire/prisma'
+import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { refuseTaken } from '../refuse-taken.ts'
 import type { Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
 import { type Device, openSession, type SignIn, userSelect } from './session.ts'
@@ -20,7 +21,7 @@ export async function register(
   if ((await db.user.count({ where: { email } })) > 0) throw new DomainError('EMAIL_TAKEN')
   const passwordHash = await identity.passwords.hash(password)
   // Together: an account whose owner was shown an error would answer the next try with EMAIL_TAKEN.
-  const signIn = await refuseTakenEmail(() =>
+  const signIn = await refuseTaken('EMAIL_TAKEN', () =>
     inTransaction(db, async (transaction) => {
       const user = await transaction.user.create({ data: { email, passwordHash }, select: userSelect })
       return openSession(transaction, identity, { user, passwordHash, device })
@@ -28,13 +29,4 @@ export async function register(
   )
   identity.audit({ event: 'registered', userId: signIn.result.user.id, sessionId: signIn.sessionId })
   return signIn
-}
-
-async function refuseTakenEmail<T>(create: () => Promise<T>): Promise<T> {
-  try {
-    return await create()
-  } catch (error) {
-    if (isUniqueViolation(error)) throw new DomainError('EMAIL_TAKEN')
-    throw error
-  }
 }

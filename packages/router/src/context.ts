@@ -38,13 +38,27 @@ export interface RequestInfo {
 /** What procedures get. */
 export interface Context extends Services, Identity {
   request: RequestInfo
-  /** Who is calling, or why that is not known: a procedure that has to know refuses with it. */
-  caller: Caller | Error
+  /**
+   * Who is calling: found out once a request, for the first call that has to know. What needs nobody's name, or is no
+   * procedure, costs the database nothing and makes no account.
+   *
+   * @throws DomainError where that is not known
+   */
+  findCaller(): Promise<Caller>
 }
 
-/** The context of an HTTP request: who is calling is decided here, once for all calls of a batch. */
+/** The context of an HTTP request, shared by all calls of a batch. */
 export async function createContext(services: Services, request: RequestInfo): Promise<Context> {
-  return { ...services, request, audit: request.audit, caller: await findCaller(services, request) }
+  let caller: Promise<Caller> | undefined
+  return {
+    ...services,
+    request,
+    audit: request.audit,
+    findCaller: () => {
+      caller ??= findCaller(services, request)
+      return caller
+    },
+  }
 }
 
 /**
@@ -75,17 +89,16 @@ export function createInnerContext(
       reportLimit: () => {},
       audit,
     },
-    caller: userId === null ? new DomainError('TOKEN_MISSING') : { kind: 'internal', userId },
+    async findCaller() {
+      if (userId === null) throw new DomainError('TOKEN_MISSING')
+      return { kind: 'internal', userId }
+    },
   }
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-async function findCaller(services: Services, { bearerToken, audit }: RequestInfo): Promise<Caller | Error> {
-  if (bearerToken === null) return new DomainError('TOKEN_MISSING')
-  try {
-    return await authenticate({ ...services, audit }, bearerToken)
-  } catch (error) {
-    return error instanceof Error ? error : new Error('Authentication failed', { cause: error })
-  }
+async function findCaller(services: Services, { bearerToken, audit }: RequestInfo): Promise<Caller> {
+  if (bearerToken === null) throw new DomainError('TOKEN_MISSING')
+  return authenticate({ ...services, audit }, bearerToken)
 }

@@ -39,6 +39,7 @@ async function expectSignedIn({ accessToken, refreshToken }: TestSession): Promi
 
 describe('the list of sessions', () => {
   test('shows where the user is signed in, the last used first, and which one asks', async () => {
+    await me.client.auth.me.query()
     await services.db.$executeRaw`
       UPDATE sessions SET rotated_at = rotated_at - interval '1 hour', confirmed_at = NULL WHERE id = ${idOf(me)}::uuid`
     const sessions = await me.client.session.list.query()

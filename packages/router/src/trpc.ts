@@ -38,26 +38,25 @@ const withReasons = t.middleware(async ({ next }) => {
   return result
 })
 
-/** Every call costs a point, also each one of a batch. */
-const withLimit = t.middleware(async ({ ctx, meta, next }) => {
-  const { caller, request } = ctx
-  if (request.address !== null) {
-    if (meta?.addressLimit !== undefined) await charge(ctx, meta.addressLimit, request.address)
-    else if (caller instanceof DomainError) await charge(ctx, 'anonymousCallsPerAddress', request.address)
-    // Any other error is a fault of ours, while the caller may be well known.
-    else if (!(caller instanceof Error)) await charge(ctx, 'callsPerUser', caller.userId)
-  }
+/** Every call costs a point, also each one of a batch: here one of the address. */
+const withAddressLimit = t.middleware(async ({ ctx, meta, next }) => {
+  await chargeAddress(ctx, meta?.addressLimit)
   return next()
 })
 
 /** For everybody. Every procedure starts from this one or from one of those below. */
-export const publicProcedure = t.procedure.use(withReasons).use(withLimit)
+export const publicProcedure = t.procedure.use(withReasons).use(withAddressLimit)
 
-/** For callers who are known: `ctx.userId` is whose things the call is about. */
-export const protectedProcedure = publicProcedure.use(({ ctx, next }) => {
-  const { caller } = ctx
-  if (caller instanceof Error) throw caller
-  return next({ ctx: { caller, userId: caller.userId } })
+/** For callers who are known: `ctx.userId` is whose things the call is about. A call costs one of the user's points. */
+export const protectedProcedure = t.procedure.use(withReasons).use(async ({ ctx, next }) => {
+  const caller = await ctx.findCaller().catch(async (error: unknown) => {
+    // Any other error is a fault of ours, while the caller may be well known.
+    if (error instanceof DomainError) await chargeAddress(ctx)
+    throw error
+  })
+  const { userId } = caller
+  if (ctx.request.address !== null) await charge(ctx, 'callsPerUser', userId)
+  return next({ ctx: { caller, userId } })
 })
 
 /** For what changes tasks or tags: tells the streams, once it is committed. */
@@ -88,6 +87,11 @@ export const sessionProcedure = protectedProcedure.use(({ ctx, next }) => {
   if (caller.kind === 'apiToken' || caller.kind === 'external') throw new DomainError('FORBIDDEN')
   return next({ ctx: { sessionId: caller.kind === 'session' ? caller.sessionId : null } })
 })
+
+/** Charges whoever is not known; nobody who comes by no network. */
+async function chargeAddress(ctx: Context, name: LimitName = 'anonymousCallsPerAddress'): Promise<void> {
+  if (ctx.request.address !== null) await charge(ctx, name, ctx.request.address)
+}
 
 /** Charges a call and tells the caller what is left. @throws DomainError RATE_LIMITED */
 export async function charge(ctx: Context, name: LimitName, key: string): Promise<void> {

@@ -18,7 +18,7 @@ export interface ApiToken {
 
 /** Input of `apiToken.create`. */
 export interface ApiTokenCreateInput {
-  /** 1 to 100 code points after trimming: which tool it is for. */
+  /** One line of 1 to 100 code points after trimming: which tool it is for. */
   name: string
   /** In the future; null or absent for a token without end. */
   expiresAt?: Date | null
@@ -51,7 +51,9 @@ export const apiTokenListSchema: z.ZodType<ApiToken[], ApiToken[]> = z.array(api
 
 /** The schema of {@link ApiTokenCreateInput}. */
 export const apiTokenCreateInputSchema: z.ZodType<ApiTokenCreateInput, ApiTokenCreateInput> = inputObject({
-  name: text({ label: 'Name', min: 1, max: 100 }).describe('1 to 100 code points after trimming: what it is for.'),
+  name: text({ label: 'Name', min: 1, max: 100 }).describe(
+    'One line of 1 to 100 code points after trimming: what it is for.',
+  ),
   expiresAt: instant('Expiry').nullable().optional().describe('In the future; null or absent for a token without end.'),
 })
 

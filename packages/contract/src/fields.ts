@@ -22,12 +22,12 @@ export function id(label = 'Id') {
     .meta({ format: 'uuid' })
 }
 
-/** A set of ids: a repeated one counts once. */
+/** A set of ids: a repeated one counts once, whatever its case. */
 export function ids(label: string, max: number) {
   return z
     .array(id(), { error: requiredOr(label, `${label} must be a list of ids`) })
-    .max(max, `At most ${max} ${label.toLowerCase()}`)
     .overwrite((values) => [...new Set(values)])
+    .max(max, `At most ${max} ${label.toLowerCase()}`)
 }
 
 /** A row's version, for optimistic concurrency. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { toValidationIssues } from './issues.ts'
 import { type Task, taskCreateInputSchema, taskIdInputSchema, taskSchema, taskUpdateInputSchema } from './task.ts'
+import { taskDeleteManyInputSchema } from './task-bulk.ts'
 
 const id = '0193b0a0-7c00-7000-8000-000000000001'
 
@@ -18,12 +19,19 @@ describe('a new task', () => {
     expect(taskCreateInputSchema.parse({ title: 'Write', tagIds: [id, id.toUpperCase()] }).tagIds).toEqual([id])
   })
 
-  test('carries at most 50 tags', () => {
+  test('carries at most 50 different tags', () => {
     const tagIds = Array.from({ length: 51 }, (_, index) => id.slice(0, -2) + String(index).padStart(2, '0'))
     expect(faultsOf(taskCreateInputSchema.safeParse({ title: 'Write', tagIds }))).toEqual([
       { path: 'tagIds', message: 'At most 50 tags' },
     ])
     expect(taskCreateInputSchema.parse({ title: 'Write', tagIds: tagIds.slice(1) }).tagIds).toHaveLength(50)
+  })
+
+  test('may name a tag twice, and has room for 50 others', () => {
+    const tagIds = Array.from({ length: 50 }, (_, index) => `${id.slice(0, -2)}${String(index).padStart(2, '0')}`)
+    const repeated = [...tagIds, tagIds[0]?.toUpperCase() ?? '', ...tagIds]
+    expect(taskCreateInputSchema.parse({ title: 'Write', tagIds: repeated }).tagIds).toEqual(tagIds)
+    expect(taskDeleteManyInputSchema.parse({ ids: [...repeated, ...repeated] }).ids).toEqual(tagIds)
   })
 
   test('has a description of at most 10 000 code points', () => {

@@ -48,9 +48,9 @@ export interface TaskIdInput {
 export interface TaskCreateInput {
   /** A UUID made by the client. A repeated call with the same id returns the existing task: a retry is safe. */
   id?: string
-  /** 1 to 200 code points after trimming. */
+  /** One line of 1 to 200 code points after trimming. */
   title: string
-  /** At most 10 000 code points after trimming; null or absent for none. */
+  /** At most 10 000 code points after trimming, lines ending with `\n`; null or absent for none. */
   description?: string | null
   /** Absent means false. */
   completed?: boolean
@@ -66,9 +66,9 @@ export interface TaskUpdateInput {
   id: string
   /** The version that the change is based on; when the task has moved on, the answer is `VERSION_CONFLICT`. */
   version?: number
-  /** 1 to 200 code points after trimming. */
+  /** One line of 1 to 200 code points after trimming. */
   title?: string
-  /** At most 10 000 code points after trimming; null removes it. */
+  /** At most 10 000 code points after trimming, lines ending with `\n`; null removes it. */
   description?: string | null
   /** Whether it is done. */
   completed?: boolean
@@ -104,7 +104,7 @@ function title() {
 }
 
 function description() {
-  return text({ label: 'Description', max: 10_000 }).nullable()
+  return text({ label: 'Description', max: 10_000, lines: 'many' }).nullable()
 }
 
 function expectedVersion() {
@@ -144,8 +144,12 @@ export const taskCreateInputSchema: z.ZodType<TaskCreateInput, TaskCreateInput> 
     .describe(
       'A UUID made by the client. A repeated call with the same id returns the existing task: a retry is safe.',
     ),
-  title: title().describe('1 to 200 code points after trimming.'),
-  description: description().optional().describe('At most 10 000 code points after trimming; null or absent for none.'),
+  title: title().describe('One line of 1 to 200 code points after trimming.'),
+  description: description()
+    .optional()
+    .describe(
+      'At most 10 000 code points after trimming, of control characters only tab and line feed; null or absent for none.',
+    ),
   completed: flag('Completed').optional().describe('Absent means false.'),
   dueAt: instant('Due date').nullable().optional().describe('Between the years 1 and 9999; null or absent for none.'),
   tagIds: ids('Tags', MAX_TAGS_PER_TASK)
@@ -157,10 +161,12 @@ export const taskCreateInputSchema: z.ZodType<TaskCreateInput, TaskCreateInput> 
 export const taskUpdateInputSchema: z.ZodType<TaskUpdateInput, TaskUpdateInput> = inputObject({
   id: id().describe('The task to change.'),
   version: expectedVersion(),
-  title: title().optional().describe('1 to 200 code points after trimming; absent leaves it.'),
+  title: title().optional().describe('One line of 1 to 200 code points after trimming; absent leaves it.'),
   description: description()
     .optional()
-    .describe('At most 10 000 code points after trimming; null removes it, absent leaves it.'),
+    .describe(
+      'At most 10 000 code points after trimming, of control characters only tab and line feed; null removes it, absent leaves it.',
+    ),
   completed: flag('Completed').optional().describe('Whether it is done; absent leaves it.'),
   dueAt: instant('Due date')
     .nullable()

@@ -23,6 +23,15 @@ describe('a text', () => {
     expect(title.safeParse(value).error?.issues[0]?.message).toBe('Title must have 1 to 200 characters')
   })
 
+  test.each(['a\tb', 'a\nb', 'a\r\nb', 'a\x1bb', 'a\x7fb', 'a\x80b', 'a\x85b'])(
+    'of one line takes no control character, tab and line feed included (%j)',
+    (value) => {
+      expect(title.safeParse(value).error?.issues[0]?.message).toBe(
+        'Title contains control characters: it is one line, without tabs',
+      )
+    },
+  )
+
   test('is required, and must be text', () => {
     expect(title.safeParse(undefined).error?.issues[0]?.message).toBe('Title is required')
     expect(title.safeParse(7).error?.issues[0]?.message).toBe('Title must be text')
@@ -34,9 +43,46 @@ describe('a text', () => {
         const result = title.safeParse(value)
         const points = [...value.trim()].length
         const visible = /[^\p{Z}\p{C}]/u.test(value)
-        expect(result.success).toBe(points >= 1 && points <= 200 && isStorable(value) && visible)
+        const oneLine = !/\p{Cc}/u.test(value.trim())
+        expect(result.success).toBe(points >= 1 && points <= 200 && isStorable(value) && oneLine && visible)
         if (result.success) expect(result.data).toBe(value.trim())
       }),
+    )
+  })
+})
+
+describe('a long text', () => {
+  const description = text({ label: 'Description', max: 10_000, lines: 'many' })
+  const faultOf = (value: string) => description.safeParse(value).error?.issues[0]?.message
+
+  test('keeps its tabs and line feeds', () => {
+    expect(description.parse('- one\n\t- two\n\n- three')).toBe('- one\n\t- two\n\n- three')
+  })
+
+  test.each(['a\x01b', 'a\x0bb', 'a\x1bb', 'a\x7fb', 'a\x80b', 'a\x9fb'])(
+    'takes no other control character (%j)',
+    (value) => {
+      expect(faultOf(value)).toBe(
+        'Description contains control characters: of these only tab and line feed are allowed',
+      )
+    },
+  )
+
+  test.each(['a\r\nb', 'a\rb'])('says how to end its lines (%j)', (value) => {
+    expect(faultOf(value)).toBe('Description contains carriage returns: end its lines with \\n alone')
+  })
+
+  test('is accepted exactly if no character of it is a control character but tab and line feed', () => {
+    const controls = fc.integer({ min: 0, max: 0x9f }).map((code) => String.fromCharCode(code))
+    const unit = fc.oneof(controls, fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }))
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 30 }), (value) => {
+        const allowed = !/[^\P{Cc}\t\n]/u.test(value.trim()) && isStorable(value)
+        const result = description.safeParse(value)
+        expect(result.success).toBe(allowed)
+        if (result.success) expect(result.data).toBe(value.trim())
+      }),
+      { numRuns: 5_000 },
     )
   })
 })

@@ -6,13 +6,21 @@ interface TextBounds {
   label: string
   min?: number
   max: number
+  /** Whether line feeds and tabs are part of it. Default: one line without them. */
+  lines?: keyof typeof CONTROLS
 }
 
 /** Something to be seen: neither a space nor one of the characters that only steer how others are shown. */
 const VISIBLE = /[^\p{Z}\p{C}]/u
 
-/** Text that PostgreSQL stores as it is: trimmed, bounded in code points, without NUL and lone surrogates. */
-export function text({ label, min = 0, max }: TextBounds) {
+/** The control characters (category Cc of Unicode: C0, DEL and C1) that a text of one line, or of many, does not take. */
+const CONTROLS = { one: /\p{Cc}/u, many: /[^\P{Cc}\t\n]/u }
+
+/**
+ * Text that PostgreSQL stores as it is: trimmed, bounded in code points, without NUL, lone surrogates and control
+ * characters, each of which would be six bytes in an answer.
+ */
+export function text({ label, min = 0, max, lines = 'one' }: TextBounds) {
   const message = `${label} must have ${min === 0 ? `at most ${max}` : `${min} to ${max}`} characters`
   return z
     .string({ error: requiredOr(label, `${label} must be text`) })
@@ -20,7 +28,17 @@ export function text({ label, min = 0, max }: TextBounds) {
     .min(min, message)
     .max(max, message)
     .refine(isStorable, `${label} contains characters that cannot be stored`)
+    .refine((value) => !CONTROLS[lines].test(value), {
+      error: ({ input }) => `${label} contains ${controlsIn(String(input), lines)}`,
+    })
     .refine((value) => min === 0 || VISIBLE.test(value), message)
+}
+
+/** What is wrong with the control characters of a text, to follow "contains". */
+function controlsIn(text: string, lines: keyof typeof CONTROLS): string {
+  if (lines === 'one') return 'control characters: it is one line, without tabs'
+  if (text.includes('\r')) return 'carriage returns: end its lines with \\n alone'
+  return 'control characters: of these only tab and line feed are allowed'
 }
 
 /** Whether PostgreSQL can store the text unchanged: no NUL, no half of a surrogate pair. */

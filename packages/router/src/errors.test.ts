@@ -38,6 +38,27 @@ describe('a mistaken input is refused with an issue for each field', () => {
       { title: '\ud800' },
       [{ path: 'title', message: 'Title contains characters that cannot be stored' }],
     ],
+    [
+      'task.create',
+      { title: 'a\nb', description: 'a\x1bb' },
+      [
+        { path: 'title', message: 'Title contains control characters: it is one line, without tabs' },
+        {
+          path: 'description',
+          message: 'Description contains control characters: of these only tab and line feed are allowed',
+        },
+      ],
+    ],
+    [
+      'task.update',
+      { id, description: 'a\r\nb' },
+      [{ path: 'description', message: 'Description contains carriage returns: end its lines with \\n alone' }],
+    ],
+    [
+      'tag.create',
+      { name: 'a\tb' },
+      [{ path: 'name', message: 'Name contains control characters: it is one line, without tabs' }],
+    ],
     ['task.create', { title: 'x', dueAt: '2026-01-01' }, [{ path: 'dueAt', message: 'Not a valid date' }]],
     ['task.create', { title: 'x', dueAt: new Date(Number.NaN) }, [{ path: 'dueAt', message: 'Not a valid date' }]],
     ['task.create', { title: 'x', tagIds: [id, 'tag'] }, [{ path: 'tagIds.1', message: 'Id must be a UUID' }]],
@@ -77,6 +98,10 @@ describe('a mistaken input is refused with an issue for each field', () => {
     [
       { cursor: 'garbage' },
       [{ path: 'cursor', message: 'Not a valid cursor: send the nextCursor of the page before' }],
+    ],
+    [
+      { search: 'a\tb' },
+      [{ path: 'search', message: 'Search contains control characters: it is one line, without tabs' }],
     ],
     [
       { sort: 'id; DROP TABLE tasks' },

@@ -175,6 +175,18 @@ describe('an update', () => {
   })
 })
 
+test('a task with control characters from before they were refused can be read, found and completed', async () => {
+  const { id } = await me.caller.task.create({ title: 'x' })
+  const [title, description] = ['a\tb', 'one\r\nzwölf\u0001']
+  await services.db.task.updateMany({ where: { id }, data: { title, description } })
+  expect(await me.client.task.get.query({ id })).toMatchObject({ title, description })
+  expect((await me.client.task.list.query({ search: 'zwölf' })).items).toMatchObject([{ id, title, description }])
+  expect(await me.client.task.setCompleted.mutate({ id, completed: true })).toMatchObject({ title, description })
+  expect((await me.client.change.list.query({ since: 0 })).changes).toContainEqual(
+    expect.objectContaining({ id, task: expect.objectContaining({ title, description }) }),
+  )
+})
+
 describe('completing', () => {
   test('notes when, keeps that on a repeat, and forgets it when the task is to do again', async () => {
     const { id } = await me.caller.task.create({ title: 'x' })

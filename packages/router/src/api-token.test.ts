@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { reauthenticate } from '@taskwire/domain'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inProcessClient, refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
@@ -60,6 +61,21 @@ describe('an API token', () => {
       UPDATE api_tokens SET last_used_at = last_used_at - interval '11 s' WHERE user_id = ${me.user.id}::uuid`
     await clientWith(token).auth.me.query()
     expect(Number(await lastUse())).toBeGreaterThan(Number(before))
+  })
+
+  test('is not used by a stream that only listens', async () => {
+    const { token } = await me.caller.apiToken.create({ name: 'Tool' })
+    await clientWith(token).auth.me.query()
+    await services.db.$executeRaw`
+      UPDATE api_tokens SET last_used_at = last_used_at - interval '1 h' WHERE user_id = ${me.user.id}::uuid`
+    const before = await lastUse()
+    // What an open stream does every few seconds.
+    await reauthenticate(services, token, { kind: 'apiToken', userId: me.user.id })
+    expect(await lastUse()).toEqual(before)
+    await services.db.apiToken.updateMany({ where: { userId: me.user.id }, data: { revokedAt: new Date() } })
+    await expect(reauthenticate(services, token, { kind: 'apiToken', userId: me.user.id })).rejects.toMatchObject({
+      reason: 'TOKEN_INVALID',
+    })
   })
 
   test('works until its end', async () => {

@@ -61,6 +61,21 @@ export async function revokeApiToken(db: Database, userId: string, { id }: ApiTo
  * @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED, ACCOUNT_INACTIVE
  */
 export async function findApiTokenOwner(db: Database, token: string): Promise<string> {
+  const { userId, id, stale } = await readApiToken(db, token)
+  if (stale) {
+    await db.$executeRaw`
+      UPDATE api_tokens SET last_used_at = clock_timestamp()
+      WHERE user_id = ${userId}::uuid AND id = ${id}::uuid
+        AND coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)`
+  }
+  return userId
+}
+
+/** The same without noting a use: a stream that only listens is none. @throws DomainError as findApiTokenOwner */
+export async function readApiToken(
+  db: Database,
+  token: string,
+): Promise<{ userId: string; id: string; stale: boolean }> {
   if (!TOKEN.test(token)) throw new DomainError('TOKEN_INVALID')
   const [found] = await db.$queryRaw<
     { userId: string; id: string; expired: boolean; isActive: boolean; stale: boolean }[]
@@ -73,13 +88,7 @@ export async function findApiTokenOwner(db: Database, token: string): Promise<st
   if (found === undefined) throw new DomainError('TOKEN_INVALID')
   if (found.expired) throw new DomainError('TOKEN_EXPIRED')
   if (!found.isActive) throw new DomainError('ACCOUNT_INACTIVE')
-  if (found.stale) {
-    await db.$executeRaw`
-      UPDATE api_tokens SET last_used_at = clock_timestamp()
-      WHERE user_id = ${found.userId}::uuid AND id = ${found.id}::uuid
-        AND coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)`
-  }
-  return found.userId
+  return found
 }
 
 /** The token is 32 random bytes: a plain hash is as good as any, and can be looked up. */

@@ -1,6 +1,6 @@
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
-import { findApiTokenOwner, isApiToken } from './api-tokens.ts'
+import { findApiTokenOwner, isApiToken, readApiToken } from './api-tokens.ts'
 import { findExternalUser, readExternalUser } from './external-identity.ts'
 import type { ExternalTokens } from './external-token.ts'
 import type { Identity } from './identity.ts'
@@ -42,16 +42,20 @@ export async function authenticate(
 }
 
 /**
- * Finds out whether whoever was found behind a token may still call. Unlike `authenticate` it makes no account: one that
- * was deleted meanwhile stays deleted.
+ * Finds out whether whoever was found behind a token may still call. Unlike `authenticate` it makes no account, so that
+ * one that was deleted meanwhile stays deleted, and notes no use of an API token.
  *
  * @throws DomainError as `authenticate`, and SESSION_REVOKED when the account is gone
  */
 export async function reauthenticate(authenticator: Authenticator, bearerToken: string, caller: Caller): Promise<void> {
+  if ((await readOwner(authenticator, bearerToken, caller)) !== caller.userId) throw new DomainError('SESSION_REVOKED')
+}
+
+async function readOwner(authenticator: Authenticator, bearerToken: string, { kind }: Caller): Promise<string | null> {
   const { db, externalTokens } = authenticator
-  const userId =
-    caller.kind === 'external' && externalTokens !== null
-      ? await readExternalUser(db, externalTokens.verify(bearerToken))
-      : (await authenticate({ ...authenticator, audit: () => {} }, bearerToken)).userId
-  if (userId !== caller.userId) throw new DomainError('SESSION_REVOKED')
+  if (kind === 'apiToken') return (await readApiToken(db, bearerToken)).userId
+  if (kind === 'external' && externalTokens !== null) {
+    return readExternalUser(db, externalTokens.verify(bearerToken))
+  }
+  return (await authenticate({ ...authenticator, audit: () => {} }, bearerToken)).userId
 }

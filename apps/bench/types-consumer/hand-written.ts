@@ -49,6 +49,7 @@ interface Tag {
   version: number
   createdAt: Date
   updatedAt: Date
+  deletedAt: Date | null
 }
 
 interface TaskFilter {

@@ -34,7 +34,7 @@ export const everyProcedure = {
   'task.updateMany': async () => (await task.updateMany.mutate({ ids: [id], completed: true })).count.toFixed(),
   'task.deleteMany': async () => (await task.deleteMany.mutate({ ids: [id] })).count.toFixed(),
   'tag.list': async () => (await tag.list.query()).map(({ taskCount }) => taskCount.toFixed()),
-  'tag.create': async () => (await tag.create.mutate({ name: 'Home', color: '#1e90ff' })).color?.length,
+  'tag.create': async () => (await tag.create.mutate({ name: 'Home', color: '#1e90ff' })).deletedAt?.getTime(),
   'tag.update': async () => (await tag.update.mutate({ id, name: 'Garden' })).name.length,
   'tag.delete': () => tag.delete.mutate({ id }),
   'change.list': async () => (await change.list.query({ since: 0 })).changes.map(nameOf),

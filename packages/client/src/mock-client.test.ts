@@ -10,7 +10,7 @@ describe('a call', () => {
   test('is answered by the handler of its procedure, at once or later', async () => {
     const client = createMockClient({
       'tag.list': () => [
-        { id: '1', name: 'Home', color: null, taskCount: 0, version: 1, createdAt: at, updatedAt: at },
+        { id: '1', name: 'Home', color: null, taskCount: 0, version: 1, createdAt: at, updatedAt: at, deletedAt: null },
       ],
       'task.delete': async ({ id }) => (id === '1' ? null : Promise.reject(taskwireError('NOT_FOUND'))),
     })

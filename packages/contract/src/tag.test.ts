@@ -75,6 +75,15 @@ describe('two tag names are the same', () => {
 
 test('a list of tags shows no column that it does not name', () => {
   const now = new Date()
-  const tag = { id, name: 'Home', color: null, version: 1, createdAt: now, updatedAt: now, taskCount: 2 }
-  expect(tagListSchema.parse([{ ...tag, userId: 'u', nameKey: 'home', deletedAt: null }])).toEqual([tag])
+  const tag = {
+    id,
+    name: 'Home',
+    color: null,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+    taskCount: 2,
+  }
+  expect(tagListSchema.parse([{ ...tag, userId: 'u', nameKey: 'home' }])).toEqual([tag])
 })

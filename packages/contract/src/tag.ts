@@ -16,6 +16,8 @@ export interface Tag {
   createdAt: Date
   /** When it was last changed. */
   updatedAt: Date
+  /** When it was deleted; null while it is live. */
+  deletedAt: Date | null
 }
 
 /** A tag together with how much it is used. */
@@ -26,9 +28,9 @@ export interface TagWithCount extends Tag {
 
 /** Input of `tag.create`. */
 export interface TagCreateInput {
-  /** A UUID made by the client. A repeated call with the same id returns the existing tag: a retry is safe. */
+  /** A UUID made by the client. A repeated call with the same id returns the existing tag, even a deleted one: a retry is safe. */
   id?: string
-  /** 1 to 50 code points after trimming; unique among the user's tags whatever the case (else `TAG_NAME_TAKEN`). */
+  /** One line of 1 to 50 code points after trimming; unique among the user's tags whatever the case (else `TAG_NAME_TAKEN`). */
   name: string
   /** `#rrggbb`; null or absent for none. */
   color?: string | null
@@ -40,7 +42,7 @@ export interface TagUpdateInput {
   id: string
   /** The version that the change is based on; when the tag has moved on, the answer is `VERSION_CONFLICT`. */
   version?: number
-  /** A new name, 1 to 50 code points after trimming; unique among the user's tags (else `TAG_NAME_TAKEN`). */
+  /** A new name, one line of 1 to 50 code points after trimming; unique among the user's tags (else `TAG_NAME_TAKEN`). */
   name?: string
   /** A new colour, `#rrggbb`; null removes it. */
   color?: string | null
@@ -81,6 +83,7 @@ const tagFields = {
   version: outputCount().describe('Grows with every change of the tag.'),
   createdAt: outputInstant().describe('When the tag was created.'),
   updatedAt: outputInstant().describe('When the tag was last changed.'),
+  deletedAt: outputInstant().nullable().describe('When it was deleted; null while it is live.'),
 }
 
 /** The schema of {@link Tag}. */
@@ -99,8 +102,12 @@ export const tagListSchema: z.ZodType<TagWithCount[], TagWithCount[]> = z.array(
 export const tagCreateInputSchema: z.ZodType<TagCreateInput, TagCreateInput> = inputObject({
   id: id()
     .optional()
-    .describe('A UUID made by the client. A repeated call with the same id returns the existing tag: a retry is safe.'),
-  name: tagName().describe('1 to 50 code points after trimming; unique among the tags of the user, whatever the case.'),
+    .describe(
+      'A UUID made by the client. A repeated call with the same id returns the existing tag, even a deleted one: a retry is safe.',
+    ),
+  name: tagName().describe(
+    'One line of 1 to 50 code points after trimming; unique among the tags of the user, whatever the case.',
+  ),
   color: tagColor().optional().describe('`#rrggbb`; null or absent for none.'),
 })
 
@@ -108,7 +115,7 @@ export const tagCreateInputSchema: z.ZodType<TagCreateInput, TagCreateInput> = i
 export const tagUpdateInputSchema: z.ZodType<TagUpdateInput, TagUpdateInput> = inputObject({
   id: id().describe('The tag to change.'),
   version: version().optional().describe('The version that the change is based on; a stale one is `VERSION_CONFLICT`.'),
-  name: tagName().optional().describe('A new name, 1 to 50 code points after trimming; absent leaves it.'),
+  name: tagName().optional().describe('A new name, one line of 1 to 50 code points after trimming; absent leaves it.'),
   color: tagColor().optional().describe('A new colour, `#rrggbb`; null removes it, absent leaves it.'),
 }).refine(({ name, color }) => name !== undefined || color !== undefined, 'Nothing to change: send name or color')
 

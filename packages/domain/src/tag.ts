@@ -19,10 +19,12 @@ const tagSelect = {
   version: true,
   createdAt: true,
   updatedAt: true,
+  deletedAt: true,
 } satisfies Prisma.TagSelect
 
 /** The same in SQL. */
-const tagColumns = Prisma.sql`id, name, color, version, created_at AS "createdAt", updated_at AS "updatedAt"`
+const tagColumns = Prisma.sql`
+  id, name, color, version, created_at AS "createdAt", updated_at AS "updatedAt", deleted_at AS "deletedAt"`
 
 /** The user's tags by name, each with the number of live tasks that carry it. */
 export async function listTags(db: Database, userId: string): Promise<TagWithCount[]> {
@@ -35,7 +37,8 @@ export async function listTags(db: Database, userId: string): Promise<TagWithCou
 }
 
 /**
- * Creates a tag. An id that the user has used before gives back what is there, unchanged: a retry is safe.
+ * Creates a tag. An id that the user has used before gives back what is there, unchanged, even a deleted one: a
+ * retry is safe.
  *
  * @throws DomainError TAG_NAME_TAKEN when the user has a tag of this name, whatever the case
  */

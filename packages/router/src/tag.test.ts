@@ -23,6 +23,7 @@ describe('a new tag', () => {
       version: 1,
       createdAt: expect.any(Date),
       updatedAt: tag.createdAt,
+      deletedAt: null,
     })
     expect(await me.client.tag.list.query()).toEqual([{ ...tag, taskCount: 0 }])
   })
@@ -53,12 +54,13 @@ describe('a new tag', () => {
     expect((await me.caller.change.list()).version).toBe(tag.version)
   })
 
-  test('of the same id as before is the one from before, also when it is deleted', async () => {
+  test('of the same id as before is the one from before, and says when that was deleted', async () => {
     const tag = await me.caller.tag.create({ id: randomUUID(), name: 'First', color: '#000000' })
     await me.caller.tag.create({ name: 'Second' })
     expect(await me.caller.tag.create({ id: tag.id, name: 'Second' })).toEqual(tag)
     await me.caller.tag.delete({ id: tag.id })
-    expect(await me.caller.tag.create({ id: tag.id, name: 'First' })).toMatchObject({ id: tag.id, name: 'First' })
+    const again = await me.client.tag.create.mutate({ id: tag.id, name: 'First' })
+    expect(again).toMatchObject({ id: tag.id, name: 'First', deletedAt: expect.any(Date) })
     expect(await me.caller.tag.list()).toMatchObject([{ name: 'Second' }])
   })
 

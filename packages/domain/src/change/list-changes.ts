@@ -75,7 +75,15 @@ function toChange(row: ChangeRow): ChangeListResult['changes'] {
   }
   if (type === 'tag') {
     const { name, color } = row
-    return [{ type, id, version, deleted, tag: deleted ? null : { id, name, color, version, createdAt, updatedAt } }]
+    return [
+      {
+        type,
+        id,
+        version,
+        deleted,
+        tag: deleted ? null : { id, name, color, version, createdAt, updatedAt, deletedAt },
+      },
+    ]
   }
   return []
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '@taskwire/prisma'
 import { parseEnvironment } from '@taskwire/server/env'
@@ -18,6 +19,14 @@ beforeAll(async () => {
   })
   await open.client.tag.create({ data: { userId, name: 'Gone', deletedAt: daysAgo(31) } })
   const ends = { idleExpiresAt: daysAgo(8), expiresAt: daysAgo(8) }
+  const token = (name: string, fields: object) =>
+    open.client.apiToken.create({
+      data: { userId, name, tokenHash: createHash('sha256').update(name).digest('hex'), ...fields },
+    })
+  await token('revoked', { revokedAt: daysAgo(8) })
+  await token('expired', { expiresAt: daysAgo(8) })
+  await token('revoked lately', { revokedAt: daysAgo(6), expiresAt: daysAgo(5) })
+  await token('working', {})
   await open.client.session.create({ data: { userId, createdAt: daysAgo(20), ...ends } })
 }, 60_000)
 afterAll(() => database[Symbol.dispose]())
@@ -34,13 +43,13 @@ test('`taskwire purge` says what it has removed, and ends by itself', async () =
     },
   )
   expect({ stdout, stderr, status }).toEqual({
-    stdout: 'Removed 2 tasks, 1 tags and 1 sessions\n',
+    stdout: 'Removed 2 tasks, 1 tags, 1 sessions and 2 API tokens\n',
     stderr: '',
     status: 0,
   })
   expect(await runCommand('purge', database.variables)).toEqual({
     exitCode: 0,
-    results: ['Removed 0 tasks, 0 tags and 0 sessions'],
+    results: ['Removed 0 tasks, 0 tags, 0 sessions and 0 API tokens'],
     progress: [],
   })
 })

@@ -5,12 +5,14 @@ import type { Terminal } from './terminal.ts'
 /** `taskwire purge`: what was deleted long ago. */
 export function purgeCommand(terminal: Terminal): Command {
   return new Command('purge')
-    .description('Removes for good what was deleted 30 days ago or earlier, and sessions that ended a week ago.')
+    .description(
+      'Removes for good what was deleted 30 days ago or is more than a user may keep, and what ended a week ago.',
+    )
     .addHelpText('after', '\nThe server does this every hour.\n\nExample:\n  $ pnpm taskwire purge')
     .action(() =>
       withOperator(terminal, async (operator) => {
-        const { tasks, tags, sessions } = await operator.purge()
-        terminal.result(`Removed ${tasks} tasks, ${tags} tags and ${sessions} sessions`)
+        const { tasks, tags, sessions, apiTokens } = await operator.purge()
+        terminal.result(`Removed ${tasks} tasks, ${tags} tags, ${sessions} sessions and ${apiTokens} API tokens`)
       }),
     )
 }

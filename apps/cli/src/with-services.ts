@@ -12,6 +12,7 @@ export async function withServices<T>(
   const services = createServices({
     db: database.client,
     ...env.identity,
+    quotas: env.quotas,
     jwtSecret: randomBytes(32).toString('hex'),
   })
   try {

@@ -31,6 +31,9 @@ export function environmentSchema(production: boolean) {
       PASSWORD_MIN_LENGTH: wholeNumber(1, 72).default(8),
       CORS_ORIGINS: origins.default([]),
       TRUST_PROXY: wholeNumber(0, 100).default(0),
+      MAX_TASKS_PER_USER: wholeNumber(1, 1_000_000).default(100_000),
+      // tag.list has no pages.
+      MAX_TAGS_PER_USER: wholeNumber(1, 10_000).default(1_000),
       RATE_LIMIT_MULTIPLIER: wholeNumber(1, 1_000_000).default(1),
       LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     })

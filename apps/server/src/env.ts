@@ -42,6 +42,8 @@ export interface Env {
       refreshAbsoluteTtlSeconds: number
     }
   }
+  /** How much one user may own. */
+  quotas: { maxTasks: number; maxTags: number }
   /** Shared by all processes, for limits; undefined: each process counts for itself. */
   redisUrl: string | undefined
   /** Multiplies every rate limit. */
@@ -104,6 +106,7 @@ export function parseEnvironment(variables: Record<string, string | undefined>, 
         refreshAbsoluteTtlSeconds: data.REFRESH_ABSOLUTE_TTL,
       },
     },
+    quotas: { maxTasks: data.MAX_TASKS_PER_USER, maxTags: data.MAX_TAGS_PER_USER },
     redisUrl: data.REDIS_URL,
     rateLimitMultiplier: data.RATE_LIMIT_MULTIPLIER,
     logLevel: data.LOG_LEVEL,

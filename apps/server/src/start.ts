@@ -55,6 +55,7 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
     externalIssuer: identity.externalIssuer,
     accessTokenTtlSeconds: identity.accessTokenTtlSeconds,
     bcryptCost: identity.bcryptCost,
+    quotas: env.quotas,
     limitStore: { redis: redis?.client ?? null, multiplier: env.rateLimitMultiplier },
     changeBus: redis?.changeBus ?? db.notifications,
   })

@@ -52,6 +52,8 @@ export async function rename(task: Task, title: string): Promise<Task> {
         return rename({ ...task, version: error.data.current.version }, title)
       case 'VALIDATION_FAILED':
         throw new Error(error.data.issues.map(({ path, message }) => `${path}: ${message}`).join('\n'))
+      case 'QUOTA_REACHED':
+        throw new Error(`At most ${error.data.limit.toFixed()}`)
       case 'RATE_LIMITED':
       case 'OVERLOADED':
       case 'UNAVAILABLE':
@@ -87,6 +89,8 @@ export function advice(reason: ErrorReason): string {
     case 'TAG_NAME_TAKEN':
     case 'VERSION_CONFLICT':
       return 'Change the input'
+    case 'QUOTA_REACHED':
+      return 'Remove something'
     case 'FORBIDDEN':
     case 'NOT_FOUND':
       return 'Look elsewhere'

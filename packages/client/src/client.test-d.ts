@@ -85,6 +85,7 @@ if (isTaskwireError(error)) {
   expectTypeOf(error.data.reason).toEqualTypeOf<ErrorReason>()
   expectTypeOf(error.data.requestId).toEqualTypeOf<string>()
   if (error.data.reason === 'VERSION_CONFLICT') expectTypeOf(error.data.current).toEqualTypeOf<Task | Tag>()
+  if (error.data.reason === 'QUOTA_REACHED') expectTypeOf(error.data.limit).toEqualTypeOf<number>()
   if (error.data.reason === 'RATE_LIMITED') expectTypeOf(error.data.retryAfter).toEqualTypeOf<number>()
   // @ts-expect-error no such reason
   if (error.data.reason === 'TEAPOT') throw error

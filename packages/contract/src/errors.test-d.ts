@@ -16,6 +16,10 @@ switch (data.reason) {
     expectTypeOf(data.current).toEqualTypeOf<Task | Tag>()
     expectTypeOf(data.code).toEqualTypeOf<'CONFLICT'>()
     break
+  case 'QUOTA_REACHED':
+    expectTypeOf(data.limit).toEqualTypeOf<number>()
+    expectTypeOf(data.code).toEqualTypeOf<'CONFLICT'>()
+    break
   case 'RATE_LIMITED':
   case 'OVERLOADED':
   case 'UNAVAILABLE':
@@ -27,6 +31,7 @@ switch (data.reason) {
 
 // It may also look before it switches.
 expectTypeOf(data.issues).toEqualTypeOf<ValidationIssue[] | undefined>()
+expectTypeOf(data.limit).toEqualTypeOf<number | undefined>()
 expectTypeOf(data.requestId).toEqualTypeOf<string>()
 
 // tRPC takes no error shape whose data is not a record.
@@ -34,4 +39,5 @@ expectTypeOf<ErrorData>().toExtend<Record<string, unknown>>()
 
 // Domain code owes exactly what the reason carries.
 expectTypeOf<ErrorDetails<'NOT_FOUND'>>().toEqualTypeOf<undefined>()
+expectTypeOf<ErrorDetails<'QUOTA_REACHED'>>().toEqualTypeOf<{ limit: number }>()
 expectTypeOf<ErrorDetails<'VERSION_CONFLICT'>>().toEqualTypeOf<{ current: Task | Tag }>()

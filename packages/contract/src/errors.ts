@@ -20,6 +20,7 @@ export const errorReasons = [
   'EMAIL_TAKEN',
   'TAG_NAME_TAKEN',
   'VERSION_CONFLICT',
+  'QUOTA_REACHED',
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
   'RATE_LIMITED',
@@ -74,6 +75,7 @@ export const errorTable = {
   EMAIL_TAKEN: { httpStatus: 409, code: 'CONFLICT', message: 'An account with this email exists already' },
   TAG_NAME_TAKEN: { httpStatus: 409, code: 'CONFLICT', message: 'A tag with this name exists already' },
   VERSION_CONFLICT: { httpStatus: 409, code: 'CONFLICT', message: 'It was changed by someone else in the meantime' },
+  QUOTA_REACHED: { httpStatus: 409, code: 'CONFLICT', message: 'The account is full: remove some to make room' },
   PAYLOAD_TOO_LARGE: { httpStatus: 413, code: 'PAYLOAD_TOO_LARGE', message: 'The request is too large' },
   UNSUPPORTED_MEDIA_TYPE: {
     httpStatus: 415,
@@ -103,6 +105,8 @@ export interface ErrorDetailsByReason {
   VALIDATION_FAILED: { issues: ValidationIssue[] }
   /** The row as it is now, to merge with or to start over from. */
   VERSION_CONFLICT: { current: Task | Tag }
+  /** How many tasks, tags or API tokens a user may have: what was to be created or restored is one too many. */
+  QUOTA_REACHED: { limit: number }
   RATE_LIMITED: RetryDetails
   OVERLOADED: RetryDetails
   UNAVAILABLE: RetryDetails
@@ -118,6 +122,7 @@ interface AbsentDetails {
   issues?: undefined
   retryAfter?: undefined
   current?: undefined
+  limit?: undefined
 }
 
 type ErrorDataOf<Reason extends ErrorReason> = {

@@ -22,6 +22,7 @@ export { createSessionCheck, type SessionCheck } from './identity/session-check.
 export { endOtherSessions, listSessions, revokeSession } from './identity/sessions.ts'
 export { createTokens, type Tokens } from './identity/tokens.ts'
 export { type Purged, purge } from './purge.ts'
+export type { Quotas } from './quotas.ts'
 export { createTag, deleteTag, listTags, updateTag } from './tag.ts'
 export { deleteTasks, updateTasks } from './task/change-tasks.ts'
 export { createTask } from './task/create-task.ts'

@@ -10,6 +10,7 @@ import { type Database, Prisma } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
 import { DomainError } from './domain-error.ts'
 import { lockedUser } from './lock-user.ts'
+import { hasRoom, type Quotas } from './quotas.ts'
 import { refuseTaken } from './refuse-taken.ts'
 
 const tagSelect = {
@@ -40,10 +41,14 @@ export async function listTags(db: Database, userId: string): Promise<TagWithCou
  * Creates a tag. An id that the user has used before gives back what is there, unchanged, even a deleted one: a
  * retry is safe.
  *
- * @throws DomainError TAG_NAME_TAKEN when the user has a tag of this name, whatever the case
+ * @throws DomainError TAG_NAME_TAKEN when the user has a tag of this name, whatever the case; QUOTA_REACHED
  */
-export async function createTag(db: Database, userId: string, input: TagCreateInput): Promise<Tag> {
-  const { id = uuidv7(), name, color = null } = input
+export async function createTag(
+  db: Database,
+  userId: string,
+  input: TagCreateInput & Pick<Quotas, 'maxTags'>,
+): Promise<Tag> {
+  const { id = uuidv7(), name, color = null, maxTags } = input
   const nameKey = normalizeTagName(name)
   // What is there is looked for first: an insert that meets it would still take the user's next version.
   const [created] = await db.$queryRaw<Tag[]>`
@@ -52,13 +57,15 @@ export async function createTag(db: Database, userId: string, input: TagCreateIn
     WHERE NOT EXISTS (
       SELECT FROM tags WHERE user_id = ${userId}::uuid AND (id = ${id}::uuid OR name_key = ${nameKey})
     )
+      AND ${hasRoom('tags', userId, maxTags)}
     ON CONFLICT DO NOTHING
     RETURNING ${tagColumns}`
   if (created !== undefined) return created
 
   const existing = await findTag(db, userId, { id })
-  if (existing === null) throw new DomainError('TAG_NAME_TAKEN')
-  return existing
+  if (existing !== null) return existing
+  const namesakes = await db.tag.count({ where: { userId, nameKey } })
+  throw namesakes > 0 ? new DomainError('TAG_NAME_TAKEN') : new DomainError('QUOTA_REACHED', { limit: maxTags })
 }
 
 /**

@@ -54,8 +54,8 @@ const operatorRouter = router({
   },
 
   purge: publicProcedure
-    .output(z.object({ tasks: z.int(), tags: z.int(), sessions: z.int() }))
-    .mutation(({ ctx }) => purge(ctx.db)),
+    .output(z.object({ tasks: z.int(), tags: z.int(), sessions: z.int(), apiTokens: z.int() }))
+    .mutation(({ ctx }) => purge(ctx.db, ctx.quotas)),
 
   token: {
     create: publicProcedure

@@ -67,6 +67,7 @@ async function addTasks(userId: string, count: number): Promise<void> {
       SELECT ${userId}::uuid, gen_random_uuid(), 'Task ' || n, CASE WHEN n % 3 > 0 THEN now() + n * interval '1 min' END,
         now() - n * interval '1 min', now() - n * interval '7 s', n
       FROM generate_series(1, ${count}::int) AS n`,
+    database.client.$queryRaw`SELECT recount_user(${userId}::uuid)::text`,
   ])
 }
 

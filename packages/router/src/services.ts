@@ -10,6 +10,7 @@ import {
   type ExternalIssuer,
   type Identity,
   type IdentityPolicy,
+  type Quotas,
 } from '@taskwire/domain'
 import { type CallerWatch, createCallerWatch } from './caller-watch.ts'
 import type { LimitStore } from './limits/counter.ts'
@@ -19,6 +20,7 @@ import { createStreamSlots, type StreamSlots } from './stream-slots.ts'
 /** What every call works with: made once at start, closed at the end. */
 export interface Services extends Authenticator, Omit<Identity, 'audit'> {
   limits: Limits
+  quotas: Quotas
   changes: ChangeHub
   streamSlots: StreamSlots
   callerWatch: CallerWatch
@@ -37,11 +39,15 @@ export interface ServicesConfig {
   externalIssuer?: ExternalIssuer | undefined
   /** bcrypt's cost: each step doubles the work. */
   bcryptCost: number
+  /** How much one user may own. Default: 100 000 tasks and 1 000 tags. */
+  quotas?: Quotas | undefined
   /** Where limits are counted. Default: in this process. */
   limitStore?: LimitStore | undefined
   /** Carries announcements of changes to the other processes. Default: there are none. */
   changeBus?: ChangeBus | null | undefined
 }
+
+const DEFAULT_QUOTAS: Quotas = { maxTasks: 100_000, maxTags: 1_000 }
 
 /** Starts nothing yet; whoever made them closes them, and the database after. */
 export function createServices(config: ServicesConfig): Services & { close(): Promise<void> } {
@@ -51,6 +57,7 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
   return {
     db,
     policy,
+    quotas: config.quotas ?? DEFAULT_QUOTAS,
     passwords,
     tokens: createTokens({
       secret: config.jwtSecret,

@@ -16,7 +16,7 @@ export const tagRouter = {
   create: changingProcedure
     .input(tagCreateInputSchema)
     .output(tagSchema)
-    .mutation(({ ctx, input }) => createTag(ctx.db, ctx.userId, input)),
+    .mutation(({ ctx, input }) => createTag(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
   update: changingProcedure
     .input(tagUpdateInputSchema)

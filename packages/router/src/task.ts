@@ -40,7 +40,7 @@ export const taskRouter = {
   create: changingProcedure
     .input(taskCreateInputSchema)
     .output(taskSchema)
-    .mutation(({ ctx, input }) => createTask(ctx.db, ctx.userId, input)),
+    .mutation(({ ctx, input }) => createTask(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
   update: changingProcedure
     .input(taskUpdateInputSchema)
@@ -63,7 +63,7 @@ export const taskRouter = {
   restore: changingProcedure
     .input(taskIdInputSchema)
     .output(taskSchema)
-    .mutation(({ ctx, input }) => restoreTask(ctx.db, ctx.userId, input)),
+    .mutation(({ ctx, input }) => restoreTask(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
   updateMany: changingProcedure
     .input(taskUpdateManyInputSchema)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { bareDatabase } from '../testing/bare-database.ts'
 import { runCommand } from '../testing/run-command.ts'
 
-const CHECKS = ['configuration', 'connection', 'version', 'time zone', 'migrations', 'schema', 'clock']
+const CHECKS = ['configuration', 'connection', 'version', 'time zone', 'migrations', 'schema', 'row counts', 'clock']
 
 /** The names of the checks that failed. */
 function failuresOf(lines: string[]): string[] {
@@ -16,7 +16,7 @@ test('a bare database is told to be migrated, a migrated one is well, one change
   const { variables } = database
   const bare = await runCommand('doctor', variables)
   expect(bare.exitCode).toBe(1)
-  expect(failuresOf(bare.results)).toEqual(['migrations', 'schema'])
+  expect(failuresOf(bare.results)).toEqual(['migrations', 'schema', 'row counts'])
   expect(bare.results.join('\n')).toMatch(/are pending: run `pnpm taskwire migrate up`/)
 
   await runCommand('migrate up', variables)

@@ -7,6 +7,7 @@ import { checkClock } from './clock.ts'
 import { checkConnection } from './connection.ts'
 import type { Check, Finding } from './finding.ts'
 import { checkMigrations } from './migrations.ts'
+import { checkRowCounts } from './row-counts.ts'
 import { checkSchema } from './schema.ts'
 import { checkTimeZone } from './time-zone.ts'
 import { checkVersion } from './version.ts'
@@ -24,6 +25,7 @@ const CHECKS: Record<string, Check> = {
   'time zone': checkTimeZone,
   migrations: checkMigrations,
   schema: checkSchema,
+  'row counts': checkRowCounts,
   clock: checkClock,
 }
 

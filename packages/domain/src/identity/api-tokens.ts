@@ -1,10 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ApiToken, ApiTokenCreated, ApiTokenCreateInput, ApiTokenIdInput } from '@taskwire/contract'
-import type { Database, Prisma } from '@taskwire/prisma'
+import { type Database, inTransaction, type Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { lockUser } from '../lock-user.ts'
 
 /** What an API token begins with, so that a leaked one is recognised, by scanners too. */
 const PREFIX = 'twk_'
+/** How many a user may have that work: neither revoked nor expired. */
+const MAX_TOKENS = 50
 const TOKEN = /^twk_[A-Za-z0-9_-]{43}$/
 
 const apiTokenSelect = {
@@ -19,7 +22,11 @@ export function isApiToken(token: string): boolean {
   return token.startsWith(PREFIX)
 }
 
-/** Makes a token; the database keeps its hash alone. @throws DomainError VALIDATION_FAILED for an end in the past */
+/**
+ * Makes a token; the database keeps its hash alone.
+ *
+ * @throws DomainError VALIDATION_FAILED for an end in the past, QUOTA_REACHED
+ */
 export async function createApiToken(
   db: Database,
   userId: string,
@@ -31,11 +38,25 @@ export async function createApiToken(
     })
   }
   const token = `${PREFIX}${randomBytes(32).toString('base64url')}`
-  const apiToken = await db.apiToken.create({
-    data: { userId, name, expiresAt, tokenHash: hashOf(token) },
-    select: apiTokenSelect,
+  const apiToken = await inTransaction(db, async (transaction) => {
+    // Several at once are counted one after the other.
+    await lockUser(transaction, userId)
+    if ((await countWorkingTokens(transaction, userId)) >= MAX_TOKENS) {
+      throw new DomainError('QUOTA_REACHED', { limit: MAX_TOKENS })
+    }
+    return transaction.apiToken.create({
+      data: { userId, name, expiresAt, tokenHash: hashOf(token) },
+      select: apiTokenSelect,
+    })
   })
   return { token, apiToken }
+}
+
+async function countWorkingTokens(db: Database, userId: string): Promise<number> {
+  const [tokens] = await db.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM api_tokens
+    WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND coalesce(clock_timestamp() < expires_at, true)`
+  return tokens?.count ?? 0
 }
 
 /** The user's tokens that are not revoked, the newest first. */

@@ -2,16 +2,21 @@ import type { Task, TaskCreateInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
 import { DomainError } from '../domain-error.ts'
+import { hasRoom, type Quotas } from '../quotas.ts'
 import { findTask, taskColumns } from './read-tasks.ts'
 
 /**
  * Creates a task with its tags, in one statement. An id that the user has used before gives back what is there,
  * unchanged, even from the trash: a retry is safe.
  *
- * @throws DomainError NOT_FOUND when a tag is not the user's
+ * @throws DomainError NOT_FOUND when a tag is not the user's, QUOTA_REACHED
  */
-export async function createTask(db: Database, userId: string, input: TaskCreateInput): Promise<Task> {
-  const { id = uuidv7(), title, description = null, completed = false, dueAt = null, tagIds = [] } = input
+export async function createTask(
+  db: Database,
+  userId: string,
+  input: TaskCreateInput & Pick<Quotas, 'maxTasks'>,
+): Promise<Task> {
+  const { id = uuidv7(), title, description = null, completed = false, dueAt = null, tagIds = [], maxTasks } = input
   const [created] = await db.$queryRaw<Task[]>`
     WITH wanted AS (
       SELECT id, name, color, name_key FROM tags
@@ -22,6 +27,7 @@ export async function createTask(db: Database, userId: string, input: TaskCreate
       SELECT ${userId}::uuid, ${id}::uuid, ${title}, ${description}, ${completed}, ${dueAt}::timestamptz
       WHERE (SELECT count(*) FROM wanted) = ${tagIds.length}
         AND NOT EXISTS (SELECT FROM tasks WHERE user_id = ${userId}::uuid AND id = ${id}::uuid)
+        AND ${hasRoom('tasks', userId, maxTasks)}
       ON CONFLICT (user_id, id) DO NOTHING
       RETURNING *
     ),
@@ -35,6 +41,7 @@ export async function createTask(db: Database, userId: string, input: TaskCreate
   if (created !== undefined) return created
 
   const existing = await findTask(db, userId, id)
-  if (existing === null) throw new DomainError('NOT_FOUND')
-  return existing
+  if (existing !== null) return existing
+  const found = await db.tag.count({ where: { userId, id: { in: tagIds }, deletedAt: null } })
+  throw found < tagIds.length ? new DomainError('NOT_FOUND') : new DomainError('QUOTA_REACHED', { limit: maxTasks })
 }

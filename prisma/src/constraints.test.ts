@@ -42,6 +42,11 @@ test.each([
   { what: 'a purge past the last change', refused: () => createUser({ purgedSeq: 1 }), by: 'users_seq_check' },
   { what: 'a generation of 0', refused: () => createSession({ generation: 0 }), by: 'sessions_generation_check' },
   {
+    what: 'a generation that is its own parent',
+    refused: () => createSession({ generation: 2, parent: 2 }),
+    by: 'sessions_parent_check',
+  },
+  {
     what: 'an idle expiry past the end',
     refused: () => createSession({ expiresAt: past }),
     by: 'sessions_expiry_check',

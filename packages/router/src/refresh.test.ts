@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   inProcessClient,
   refusalOf,
+  type TestSession,
   type TestUser,
   testRefresh,
   testServices,
@@ -40,9 +41,16 @@ async function age(seconds: number): Promise<void> {
 
 async function readSession() {
   const [session] = await services.db.$queryRaw<
-    { generation: number; confirmed: boolean; revoked: boolean; idleSeconds: number; age: number }[]
+    {
+      generation: number
+      parent: number | null
+      confirmed: boolean
+      revoked: boolean
+      idleSeconds: number
+      age: number
+    }[]
   >`
-    SELECT generation, confirmed_at IS NOT NULL AS confirmed, revoked_at IS NOT NULL AS revoked,
+    SELECT generation, parent, confirmed_at IS NOT NULL AS confirmed, revoked_at IS NOT NULL AS revoked,
       round(extract(epoch FROM idle_expires_at - clock_timestamp()))::int AS "idleSeconds",
       extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS age
     FROM sessions WHERE user_id = ${me.user.id}::uuid`
@@ -74,7 +82,7 @@ describe('the current refresh token', () => {
     expect(refreshToken).not.toBe(me.refreshToken)
     expect(await call(accessToken)).toEqual(me.user)
     const session = await readSession()
-    expect(session).toMatchObject({ generation: 2, revoked: false, confirmed: true })
+    expect(session).toMatchObject({ generation: 2, parent: 1, revoked: false, confirmed: true })
     expect(session.age).toBeLessThan(10)
     expect(session.idleSeconds).toBeCloseTo(14 * 86_400, -2)
   })
@@ -115,29 +123,66 @@ describe('the refresh token before', () => {
     expect(await readSession()).toMatchObject({ generation: 2, revoked: false })
   })
 
-  test.each([31, 3_600, 10 * 86_400])(
-    'brings the current one %i s later, where nothing of that was used: its answer was lost',
+  test.each([30, 3_600, 10 * 86_400])(
+    'brings a new one %i s later, where nothing of the current one was used: its answer was lost',
     async (seconds) => {
+      await services.db.$executeRaw`
+        UPDATE sessions SET idle_expires_at = clock_timestamp() + interval '1 hour' WHERE user_id = ${me.user.id}::uuid`
       await age(60)
-      const { refreshToken } = await refreshWith(me.refreshToken)
+      const lost = await refreshWith(me.refreshToken)
       await age(seconds)
-      expect((await refreshWith(me.refreshToken)).refreshToken).toBe(refreshToken)
-      const repeated = await refreshWith(me.refreshToken)
-      expect(repeated.refreshToken).toBe(refreshToken)
-      expect(await call(repeated.accessToken)).toEqual(me.user)
-      expect(await readSession()).toMatchObject({ generation: 2, revoked: false, confirmed: true })
+      const found = await refreshWith(me.refreshToken)
+      expect([lost.refreshToken, me.refreshToken]).not.toContain(found.refreshToken)
+      const session = await readSession()
+      expect(session).toMatchObject({ generation: 3, parent: 1, revoked: false, confirmed: false })
+      expect(session.age).toBeLessThan(10)
+      expect(session.idleSeconds).toBeCloseTo(14 * 86_400, -2)
+      expect(await call(found.accessToken)).toEqual(me.user)
+      expect(await readSession()).toMatchObject({ generation: 3, revoked: false, confirmed: true })
     },
   )
+
+  test('brings a new one each time that its answer is lost again', async () => {
+    await age(60)
+    for (const generation of [2, 3, 4, 5]) {
+      await refreshWith(me.refreshToken)
+      expect(await readSession()).toMatchObject({ generation, parent: 1, revoked: false })
+      await age(40)
+    }
+    const { accessToken, refreshToken } = await refreshWith(me.refreshToken)
+    expect(await call(accessToken)).toEqual(me.user)
+    await age(60)
+    await refreshWith(refreshToken)
+    expect(await readSession()).toMatchObject({ generation: 7, parent: 6, revoked: false })
+  })
+
+  test('signs out neither of two tabs that race after an answer was lost for over 30 s', async () => {
+    await age(60)
+    await refreshWith(me.refreshToken)
+    await age(60)
+    const first = await refreshWith(me.refreshToken)
+    expect(await call(first.accessToken)).toEqual(me.user)
+    const second = await refreshWith(me.refreshToken)
+    expect(second.refreshToken).toBe(first.refreshToken)
+    expect(await call(second.accessToken)).toEqual(me.user)
+    expect(await readSession()).toMatchObject({ generation: 3, revoked: false })
+  })
+
+  test('makes one new one, however many tabs race, and all of them get the same', async () => {
+    await age(60)
+    await refreshWith(me.refreshToken)
+    await age(60)
+    const tabs = await Promise.all(Array.from({ length: 30 }, () => refreshWith(me.refreshToken)))
+    expect(new Set(tabs.map(({ refreshToken }) => refreshToken)).size).toBe(1)
+    expect(await readSession()).toMatchObject({ generation: 3, parent: 1, revoked: false })
+  })
 
   test('ends the session past 30 s, where the current one was used: one of the two is a copy', async () => {
     await age(60)
     const { refreshToken, accessToken } = await refreshWith(me.refreshToken)
     await age(31)
-    expect((await refreshWith(me.refreshToken)).refreshToken).toBe(refreshToken)
     await call(accessToken)
     await expectEnded(me.refreshToken, refreshToken)
-    services.sessionCheck.forget(me.user.id)
-    expect(await refusalOf(call(accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
   })
 
   test('is not taken for a copy because a process first sees an access token of before', async () => {
@@ -149,7 +194,7 @@ describe('the refresh token before', () => {
     await other.close()
     expect(await readSession()).toMatchObject({ generation: 2, confirmed: false })
     await refreshWith(me.refreshToken)
-    expect(await readSession()).toMatchObject({ generation: 2, revoked: false })
+    expect(await readSession()).toMatchObject({ generation: 3, revoked: false })
   })
 
   test('ends no other session of the user', async () => {
@@ -160,6 +205,68 @@ describe('the refresh token before', () => {
     expect(await call(elsewhere.accessToken)).toEqual(me.user)
     const stands = { userId: me.user.id, revokedAt: null }
     expect(await services.db.session.count({ where: stands })).toBe(1)
+  })
+})
+
+describe('a token that was skipped', () => {
+  let skipped: TestSession
+  let current: TestSession
+  beforeEach(async () => {
+    await age(60)
+    skipped = await refreshWith(me.refreshToken)
+    await age(60)
+    current = await refreshWith(me.refreshToken)
+  })
+
+  test('is never served again: who shows it ends the session, however soon', async () => {
+    await call(current.accessToken)
+    await expectEnded(skipped.refreshToken, current.refreshToken, me.refreshToken)
+  })
+
+  test('leaves its access token the rest of its 15 minutes, which confirms nothing', async () => {
+    const other = testServices(services.db)
+    expect(await inProcessClient(other, { bearerToken: skipped.accessToken }).auth.me.query()).toEqual(me.user)
+    await other.close()
+    expect(await readSession()).toMatchObject({ generation: 3, confirmed: false })
+  })
+})
+
+describe('a thief who has copied the cookie', () => {
+  test('and refreshes first, waits until his victim has come, and uses his own successor is found then', async () => {
+    await age(60)
+    const thief = await refreshWith(me.refreshToken)
+    await age(60)
+    const victim = await refreshWith(me.refreshToken)
+    await call(victim.accessToken)
+    await age(60)
+    await expectEnded(thief.refreshToken, victim.refreshToken)
+  })
+
+  test('and refreshes first and uses it is found when his victim comes', async () => {
+    await age(60)
+    const thief = await refreshWith(me.refreshToken)
+    await call(thief.accessToken)
+    await age(60)
+    await expectEnded(me.refreshToken, thief.refreshToken)
+  })
+
+  test('and comes second is found when he comes', async () => {
+    await age(60)
+    const victim = await refreshWith(me.refreshToken)
+    await call(victim.accessToken)
+    await age(60)
+    await expectEnded(me.refreshToken, victim.refreshToken)
+  })
+
+  test('is out at once when he is found, and so are all', async () => {
+    await age(60)
+    const thief = await refreshWith(me.refreshToken)
+    await call(thief.accessToken)
+    await age(60)
+    await refusalWith(me.refreshToken)
+    for (const { accessToken } of [thief, me]) {
+      expect(await refusalOf(call(accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+    }
   })
 })
 

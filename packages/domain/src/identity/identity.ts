@@ -1,5 +1,6 @@
 import type { Passwords } from './passwords.ts'
 import type { SecurityEvent } from './security-event.ts'
+import type { SessionCheck } from './session-check.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What the verbs of identity work with beside the database: made once at start. */
@@ -7,6 +8,8 @@ export interface Identity {
   passwords: Passwords
   tokens: Tokens
   policy: IdentityPolicy
+  /** Has to hear of every session that ends, so that this process refuses it at once. */
+  sessionCheck: SessionCheck
   /** Notes a security event in the log. */
   audit(event: SecurityEvent): void
 }

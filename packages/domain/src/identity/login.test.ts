@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Identity } from './identity.ts'
 import { login } from './login.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
+import { createSessionCheck } from './session-check.ts'
 import { createTokens } from './tokens.ts'
 
 const password = 'correct horse battery staple'
@@ -18,6 +19,7 @@ beforeAll(async () => {
     passwords: createPasswords({ cost: 4 }),
     tokens: createTokens({ secret: 'a secret of at least thirty-two characters', accessTtlSeconds: 900 }),
     policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 60, refreshAbsoluteTtlSeconds: 60 },
+    sessionCheck: createSessionCheck(db),
     audit: () => {},
   }
   busy = createPasswords({ cost: 13, threads: 1, maxQueue: 0 })

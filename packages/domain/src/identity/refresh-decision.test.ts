@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { decideRefresh, type RefreshDecision, type SessionState } from './refresh-decision.ts'
 
-const young: SessionState = { generation: 5, age: 29.999, confirmed: true, stands: true, isActive: true }
+const young: SessionState = { generation: 5, parent: 4, age: 29.999, confirmed: true, stands: true, isActive: true }
 const old: SessionState = { ...young, age: 30 }
 
 test.each<{ session: string; state: SessionState; decisions: Record<number, RefreshDecision> }>([
@@ -23,7 +23,22 @@ test.each<{ session: string; state: SessionState; decisions: Record<number, Refr
   {
     session: 'rotated long ago, and nothing of it used',
     state: { ...old, age: 1e6, confirmed: false },
-    decisions: { 5: 'rotate', 4: 'serve', 3: 'reuse', 6: 'reuse' },
+    decisions: { 5: 'rotate', 4: 'replace', 3: 'reuse', 6: 'reuse' },
+  },
+  {
+    session: 'in which generations were skipped a moment ago',
+    state: { ...young, parent: 2, confirmed: false },
+    decisions: { 5: 'serve', 4: 'reuse', 3: 'reuse', 2: 'serve', 1: 'reuse', 6: 'reuse' },
+  },
+  {
+    session: 'in which generations were skipped long ago, and nothing of the last used',
+    state: { ...old, parent: 2, confirmed: false },
+    decisions: { 5: 'rotate', 4: 'reuse', 3: 'reuse', 2: 'replace', 1: 'reuse', 6: 'reuse' },
+  },
+  {
+    session: 'of the first generation',
+    state: { ...old, generation: 1, parent: null },
+    decisions: { 1: 'rotate', 0: 'reuse', 2: 'reuse' },
   },
   { session: 'that has ended', state: { ...young, stands: false }, decisions: { 5: 'ended', 4: 'ended', 1: 'ended' } },
   {

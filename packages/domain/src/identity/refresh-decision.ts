@@ -1,6 +1,9 @@
 /** What the database knows of a session when a refresh token of it is presented, all on its own clock. */
 export interface SessionState {
+  /** Of which its tokens are at present. */
   generation: number
+  /** The generation for whose token the current one was made; null for the first. */
+  parent: number | null
   /** Seconds since the current generation was made. */
   age: number
   /** Whether an access token of the current generation has been used: then its maker's answer has arrived. */
@@ -13,24 +16,27 @@ export interface SessionState {
 
 /**
  * - `serve`: hand out the current generation once more
- * - `rotate`: make the next generation and hand that out
- * - `reuse`: an old token has come back after its successor was used: somebody copied it
+ * - `rotate`: make the generation that follows the presented one, and hand that out
+ * - `replace`: the same in place of the current generation, which is skipped: it is never handed out again
+ * - `reuse`: two hold tokens of this session who do not share them: one of the two is a copy
  * - `ended`, `inactive`: there is no session to refresh
  */
-export type RefreshDecision = 'serve' | 'rotate' | 'reuse' | 'ended' | 'inactive'
+export type RefreshDecision = 'serve' | 'rotate' | 'replace' | 'reuse' | 'ended' | 'inactive'
 
-/** Seconds for which a rotation is repeated rather than followed by another: the other tabs of the same moment. */
+/** Seconds for which a generation is handed out again rather than followed by another: to the other tabs of the same moment. */
 const GRACE_SECONDS = 30
 
 /**
- * What to do with a validly signed refresh token of a generation. An honest browser can only be one step behind, because
- * the answer to its last refresh was lost or went to another tab; so the parent is served as long as that may be why.
+ * What to do with a validly signed refresh token of a generation. An honest browser can be one step behind, because the
+ * answer to its last refresh was lost or went to another tab. Later than another tab would come, nobody gets a generation
+ * that somebody else may hold: so a thief and his victim never share one, and the second of them to come is found.
  */
 export function decideRefresh(session: SessionState, presented: number): RefreshDecision {
   if (!session.isActive) return 'inactive'
   if (!session.stands) return 'ended'
   const recent = session.age < GRACE_SECONDS
   if (presented === session.generation) return recent ? 'serve' : 'rotate'
-  if (presented === session.generation - 1 && (recent || !session.confirmed)) return 'serve'
-  return 'reuse'
+  if (presented !== session.parent) return 'reuse'
+  if (recent) return 'serve'
+  return session.confirmed ? 'reuse' : 'replace'
 }

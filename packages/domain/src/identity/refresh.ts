@@ -26,17 +26,19 @@ export async function refresh(db: Database, identity: Identity, refreshToken: st
     switch (decideRefresh(session, presented.generation)) {
       case 'serve':
         return renew(identity, presented, session)
-      case 'rotate': {
-        const next = await rotate(db, identity, presented)
+      case 'rotate':
+      case 'replace': {
+        const next = await makeNext(db, identity, { presented, current: session.generation })
         if (next !== null) {
           identity.audit({ event: 'refreshed', userId, sessionId })
           return renew(identity, presented, { ...session, ...next })
         }
-        // Somebody was faster, with a rotation or a logout: the session is another one now.
+        // Somebody was faster, with a refresh, a first use or a logout: the session is another one now.
         continue
       }
       case 'reuse':
         if (await endSession(db, presented)) identity.audit({ event: 'reuseDetected', userId, sessionId })
+        identity.sessionCheck.forget(userId)
         throw new DomainError('SESSION_REVOKED')
       case 'inactive':
         throw new DomainError('ACCOUNT_INACTIVE')
@@ -54,7 +56,7 @@ function renew(identity: Identity, { sessionId }: TokenSubject, session: Session
 async function readSession(db: Database, { userId, sessionId }: TokenSubject): Promise<SessionRow | null> {
   const [session] = await db.$queryRaw<SessionRow[]>`
     SELECT users.id, email, users.created_at AS "createdAt", users.updated_at AS "updatedAt", is_active AS "isActive",
-      generation, confirmed_at IS NOT NULL AS confirmed, expires_at AS "expiresAt",
+      generation, parent, confirmed_at IS NOT NULL AS confirmed, expires_at AS "expiresAt",
       extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS age,
       revoked_at IS NULL AND clock_timestamp() < least(idle_expires_at, expires_at) AS stands
     FROM sessions JOIN users ON users.id = user_id
@@ -62,21 +64,30 @@ async function readSession(db: Database, { userId, sessionId }: TokenSubject): P
   return session ?? null
 }
 
-/** Makes the next generation, in one statement: of any number of attempts, one succeeds. */
-async function rotate(
+/**
+ * Makes the next generation, in one statement: of any number of attempts, one succeeds, and of a replacement and the
+ * first use of what it replaces, one takes effect.
+ *
+ * @param presented whose generation becomes the parent: the current one, or its parent while the current one is unused
+ * @param current the generation that the decision was about
+ */
+async function makeNext(
   db: Database,
   { policy }: Identity,
-  { userId, sessionId, generation }: TokenSubject,
+  { presented, current }: { presented: TokenSubject; current: number },
 ): Promise<{ generation: number } | null> {
-  const [rotated] = await db.$queryRaw<{ generation: number }[]>`
+  const { userId, sessionId, generation } = presented
+  const [next] = await db.$queryRaw<{ generation: number }[]>`
     UPDATE sessions SET
       generation = generation + 1,
+      parent = ${generation},
       rotated_at = clock_timestamp(),
       confirmed_at = NULL,
       idle_expires_at = least(clock_timestamp() + make_interval(secs => ${policy.refreshIdleTtlSeconds}::int), expires_at)
-    WHERE user_id = ${userId}::uuid AND id = ${sessionId}::uuid AND generation = ${generation} AND revoked_at IS NULL
+    WHERE user_id = ${userId}::uuid AND id = ${sessionId}::uuid AND generation = ${current}
+      AND (generation = ${generation} OR (parent = ${generation} AND confirmed_at IS NULL)) AND revoked_at IS NULL
       AND clock_timestamp() < least(idle_expires_at, expires_at)
       AND EXISTS (SELECT FROM users WHERE users.id = user_id AND is_active)
     RETURNING generation`
-  return rotated ?? null
+  return next ?? null
 }

@@ -1,17 +1,21 @@
 import fc from 'fast-check'
-import { type Arrival, createBrowser, createThief, type Tab } from './refresh-actors.ts'
-import { observe, type RefreshWorld } from './refresh-worlds.ts'
+import { type Arrival, createBrowser, type Race, type Tab, type Transit } from './refresh-browser.ts'
+import { createThief, type Loot } from './refresh-thief.ts'
+import { countTurns } from './refresh-turns.ts'
+import { type Exchange, observe, type RefreshWorld } from './refresh-worlds.ts'
 
 export type Step =
   | { does: 'wait'; seconds: number }
   /** Makes a call, and refreshes before if it has no access token that is still good. */
-  | { does: 'call' | 'refresh'; tab: Tab; delay: number; arrival: Arrival }
-  /** Both tabs send the same cookie; the second one's request takes longer, and the first one's answer may come before. */
-  | { does: 'refreshBoth'; gap: number; arrivals: [Arrival, Arrival] }
+  | ({ does: 'call' | 'refresh'; tab: Tab } & Transit)
+  /** Both tabs send the same cookie, without a lock: the second one's request, and the first one's answer, may be late. */
+  | ({ does: 'refreshBoth' } & Race)
   | { does: 'reload'; tab: Tab }
   /** The thief copies the cookie. */
   | { does: 'steal' }
-  | { does: 'thiefRefreshes' | 'thiefCalls' }
+  /** Patiently: not before he sees that the newest generation is used, so that it must have come to his victim. */
+  | { does: 'thiefRefreshes'; loot: Loot; patiently: boolean }
+  | { does: 'thiefCalls' }
 
 /** Seconds; multiples of ten, so that the milliseconds that a real database takes decide nothing. */
 const DELAYS = [0, 10, 20, 60, 600]
@@ -19,19 +23,30 @@ const DELAYS = [0, 10, 20, 60, 600]
 const GAPS = [0, 10, 20]
 const WAITS = [10, 20, 30, 40, 600, 900, 3_600, 8 * 3_600]
 
-const tab = fc.constantFrom<Tab>('first', 'second')
-const delay = fc.constantFrom(...DELAYS)
-const arrival = fc.oneof(
-  { weight: 3, arbitrary: fc.constant<Arrival>('whole') },
-  fc.constantFrom<Arrival>('cookie alone', 'lost'),
+const TABS: readonly Tab[] = ['first', 'second']
+const ARRIVALS: readonly Arrival[] = ['whole', 'whole', 'whole', 'whole', 'whole', 'whole', 'cookie alone', 'lost']
+const BOTH = [true, false]
+
+// Each a table: drawing whole steps is several times as fast as drawing their parts.
+const calls: Step[] = (['call', 'refresh'] as const).flatMap((does) =>
+  TABS.flatMap((tab) => DELAYS.flatMap((delay) => ARRIVALS.map((arrival) => ({ does, tab, delay, arrival })))),
 )
-const honestStep: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ does: fc.constantFrom('call', 'refresh'), tab, delay, arrival }),
-  fc.record({ does: fc.constant('refreshBoth'), gap: fc.constantFrom(...GAPS), arrivals: fc.tuple(arrival, arrival) }),
-  fc.record({ does: fc.constant('wait'), seconds: fc.constantFrom(...WAITS) }),
-  fc.record({ does: fc.constant('reload'), tab }),
+const races: Step[] = GAPS.flatMap((gap) =>
+  BOTH.flatMap((late) =>
+    ARRIVALS.flatMap((first) =>
+      ARRIVALS.map((second) => ({ does: 'refreshBoth' as const, gap, late, arrivals: [first, second] as const })),
+    ),
+  ),
 )
-const thiefStep: fc.Arbitrary<Step> = fc.record({ does: fc.constantFrom('steal', 'thiefRefreshes', 'thiefCalls') })
+const waits: Step[] = WAITS.map((seconds) => ({ does: 'wait', seconds }))
+const reloads: Step[] = TABS.map((tab) => ({ does: 'reload', tab }))
+const thefts: Step[] = [{ does: 'steal' }, { does: 'thiefCalls' }]
+const thiefsRefreshes: Step[] = (['newest', 'stolen'] as const).flatMap((loot) =>
+  BOTH.map((patiently) => ({ does: 'thiefRefreshes' as const, loot, patiently })),
+)
+
+const honestStep = fc.oneof(...[calls, races, waits, reloads].map((steps) => fc.constantFrom(...steps)))
+const thiefStep = fc.oneof(fc.constantFrom(...thefts), fc.constantFrom(...thiefsRefreshes))
 
 export function histories({ thief, maxLength }: { thief: boolean; maxLength: number }): fc.Arbitrary<Step[]> {
   const step = thief ? fc.oneof({ weight: 2, arbitrary: honestStep }, thiefStep) : honestStep
@@ -43,35 +58,40 @@ export interface Outcome {
   /** The honest user was refused. */
   signedOut: boolean
   thief: ReturnType<typeof createThief>['record']
-  /** All that the server answered, to compare worlds by. */
-  answers: readonly (number | boolean | null)[]
-  /** Generations that were made. */
+  /** How often, at most, thief and victim were served in turn, each more than 30 s after the other. */
+  turns: number
+  /** Generations that were made, and those of them that took the place of another one. */
   rotations: number
+  replacements: number
+  exchanges: readonly Exchange[]
 }
 
 /**
- * Plays a history. What it takes from the network: requests and answers of one browser stay in order, but that the
- * second of two refreshes at once may come after the first one's answer has been used, where that one has made a new
- * generation. (For one that repeats a lost answer see the end of the model's test.)
+ * Plays a history. What it takes from the network:
+ * - A request is with the server within 20 s, an answer arrives whenever it likes, or in part, or never.
+ * - Tabs take turns (the lock of the client), or two of them send the same cookie at once. Of two such requests the second
+ *   may come after the answer to the first has been used, but for one case (`refreshBoth`).
+ * - The browser keeps the cookies in the order in which the server has set them.
  */
-export async function play(world: RefreshWorld, history: readonly Step[]): Promise<Outcome> {
+export function play(world: RefreshWorld, history: readonly Step[]): Outcome {
   const server = observe(world)
-  const browser = createBrowser(server)
-  const thief = createThief(server)
+  const turns = countTurns(server)
+  const browser = createBrowser(server, turns)
+  const thief = createThief(server, turns)
   for (const step of history) {
     if (browser.isSignedOut()) break
     switch (step.does) {
       case 'wait':
-        await server.wait(step.seconds)
+        server.wait(step.seconds)
         break
       case 'call':
-        await browser.call(step.tab, step)
+        browser.call(step.tab, step)
         break
       case 'refresh':
-        await browser.refresh(step.tab, step)
+        browser.refresh(step.tab, step)
         break
       case 'refreshBoth':
-        await browser.refreshBoth(step)
+        browser.refreshBoth(step)
         break
       case 'reload':
         browser.reload(step.tab)
@@ -80,13 +100,19 @@ export async function play(world: RefreshWorld, history: readonly Step[]): Promi
         thief.steal(browser.cookie())
         break
       case 'thiefRefreshes':
-        await thief.refresh()
+        thief.refresh(step)
         break
       case 'thiefCalls':
-        await thief.call()
+        thief.call()
         break
     }
   }
-  const { answers, rotations } = server
-  return { signedOut: browser.isSignedOut(), thief: thief.record, answers, rotations: rotations() }
+  return {
+    signedOut: browser.isSignedOut(),
+    thief: thief.record,
+    turns: turns.most(),
+    rotations: server.rotations(),
+    replacements: server.replacements(),
+    exchanges: server.exchanges,
+  }
 }

@@ -157,6 +157,23 @@ describe.each(['auth.refresh', 'auth.logout'])('the cookie and %s', (path) => {
   })
 })
 
+describe.each(['auth.login', 'auth.register'])('%s and the cookie of a session that stands', (path) => {
+  test.each(senders)('%o', async (sender) => {
+    const { email, cookie, token } = await signUp()
+    const json = { email: path === 'auth.login' ? email : `${randomUUID()}@example.com`, password }
+    const headers = { ...sender, cookie }
+    expect(await send(server, { method: 'POST', path: `/trpc/${path}`, headers, body: { json } })).toMatchObject({
+      status: 200,
+    })
+    const me = await send(server, {
+      method: 'GET',
+      path: '/trpc/auth.me',
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(me.reasons).toEqual(mayUseCookie(sender) ? ['SESSION_REVOKED'] : [])
+  })
+})
+
 test.each(procedurePaths('mutation').filter((path) => !['auth.refresh', 'auth.logout'].includes(path)))(
   'the cookie alone lets nobody call %s',
   async (path) => {

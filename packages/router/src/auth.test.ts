@@ -1,5 +1,6 @@
+import type { SecurityEvent } from '@taskwire/domain'
 import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RequestInfo } from './context.ts'
 import { inProcessClient, refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
 
@@ -144,6 +145,87 @@ describe('signing in', () => {
       idle: 14 * 86_400,
       absolute: 30 * 86_400,
     })
+  })
+})
+
+describe('signing in where somebody is signed in', () => {
+  let before: TestUser
+  beforeEach(async () => {
+    before = await testUser(services)
+    // This process remembers the session.
+    expect(await clientWith(before.accessToken).auth.me.query()).toEqual(before.user)
+  })
+
+  const stands = async () =>
+    (await services.db.session.count({ where: { userId: before.user.id, revokedAt: null } })) > 0
+
+  const signIns: [string, (browser: ReturnType<typeof newBrowser>) => Promise<unknown>][] = [
+    ['as the same user', ({ client }) => client.auth.login.mutate({ email: before.email, password })],
+    [
+      'as another user',
+      async ({ client }) => client.auth.login.mutate({ email: (await testUser(services)).email, password }),
+    ],
+    ['by a new account', ({ client }) => client.auth.register.mutate({ email: newEmail(), password })],
+  ]
+
+  test.each(signIns)('%s ends the session that it replaces, at once, and no other', async (_, signIn) => {
+    const elsewhere = await newBrowser().client.auth.login.mutate({ email: before.email, password })
+    const events: SecurityEvent[] = []
+    const browser = newBrowser({ refreshToken: before.refreshToken, audit: (event) => events.push(event) })
+    await signIn(browser)
+    expect(await refusalOf(clientWith(before.accessToken).auth.me.query())).toEqual({
+      ...unauthorized,
+      reason: 'SESSION_REVOKED',
+    })
+    const refresh = newBrowser({ refreshToken: before.refreshToken }).client.auth.refresh.mutate()
+    expect(await refusalOf(refresh)).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await clientWith(elsewhere.accessToken).auth.me.query()).toEqual(before.user)
+    const [cookie] = browser.cookies
+    expect(await newBrowser({ refreshToken: cookie?.token ?? '' }).client.auth.refresh.mutate()).toMatchObject({
+      user: { id: expect.any(String) },
+    })
+    const { sessionId } = services.tokens.verifyRefresh(before.refreshToken)
+    expect(events[1]).toEqual({ event: 'sessionRevoked', userId: before.user.id, sessionId })
+    expect(events).toHaveLength(2)
+  })
+
+  test.each(signIns)('%s from the page of another site ends nothing', async (_, signIn) => {
+    await signIn(newBrowser({ refreshToken: before.refreshToken, crossSite: true }))
+    expect(await stands()).toBe(true)
+  })
+
+  test('ends nothing where it fails', async () => {
+    const { client } = newBrowser({ refreshToken: before.refreshToken })
+    const { email } = before
+    const failures = [
+      client.auth.login.mutate({ email, password: 'wrong' }),
+      client.auth.login.mutate({ email: newEmail(), password }),
+      client.auth.register.mutate({ email, password }),
+      client.auth.register.mutate({ email: newEmail(), password: 'short' }),
+    ]
+    const reasons = (await Promise.all(failures.map(refusalOf))).map(({ reason }) => reason)
+    expect(reasons).toEqual(['INVALID_CREDENTIALS', 'INVALID_CREDENTIALS', 'EMAIL_TAKEN', 'VALIDATION_FAILED'])
+    expect(await stands()).toBe(true)
+  })
+
+  test('takes no notice of a cookie that is none, has run out, or is of a session that has ended', async () => {
+    const subject = services.tokens.verifyRefresh(before.refreshToken)
+    const leaver = await testUser(services)
+    await newBrowser({ refreshToken: leaver.refreshToken }).client.auth.logout.mutate()
+    const cookies = [
+      'garbage',
+      before.accessToken,
+      before.refreshToken.slice(0, -1),
+      services.tokens.signRefresh({ ...subject, expiresAt: new Date(Date.now() - 1_000) }),
+      leaver.refreshToken,
+    ]
+    for (const refreshToken of cookies) {
+      const events: SecurityEvent[] = []
+      const { client } = newBrowser({ refreshToken, audit: (event) => events.push(event) })
+      await client.auth.login.mutate({ email: before.email, password })
+      expect(events.map(({ event }) => event)).toEqual(['signedIn'])
+    }
+    expect(await clientWith(before.accessToken).auth.me.query()).toEqual(before.user)
   })
 })
 

@@ -17,6 +17,7 @@ import {
   refresh,
   register,
   type SignIn,
+  type SignInPlace,
 } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
 import type { Context } from './context.ts'
@@ -27,19 +28,14 @@ export const authRouter = {
     .meta({ addressLimit: 'registrationsPerAddress' })
     .input(registerInputSchema)
     .output(authResultSchema)
-    .mutation(async ({ ctx, input }) =>
-      answer(ctx, await register(ctx.db, ctx, { ...input, device: ctx.request.device })),
-    ),
+    .mutation(async ({ ctx, input }) => answer(ctx, await register(ctx.db, ctx, { ...input, ...placeOf(ctx) }))),
 
   login: signInProcedure
     .meta({ addressLimit: 'loginsPerAddress' })
     .input(loginInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) =>
-      answer(
-        ctx,
-        await guardPassword(ctx, input.email, () => login(ctx.db, ctx, { ...input, device: ctx.request.device })),
-      ),
+      answer(ctx, await guardPassword(ctx, input.email, () => login(ctx.db, ctx, { ...input, ...placeOf(ctx) }))),
     ),
 
   refresh: cookieProcedure
@@ -90,6 +86,11 @@ export const authRouter = {
       return null
     }),
 } satisfies TRPCRouterRecord
+
+/** The page of another site may sign in, but has no business with the session that the cookie is of. */
+function placeOf({ request: { device, crossSite, refreshToken } }: Context): SignInPlace {
+  return { device, replacedToken: crossSite ? null : refreshToken }
+}
 
 /** The refresh token goes into the cookie, and the rest to the client's code. */
 function answer({ request }: Context, { result, refreshToken }: SignIn): SignIn['result'] {

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { inProcessClient, refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
+import {
+  inProcessClient,
+  refusalOf,
+  type TestSession,
+  type TestUser,
+  testRefresh,
+  testServices,
+  testSignIn,
+  testUser,
+} from './testing/index.ts'
 
 let services: ReturnType<typeof testServices>
 let me: TestUser
@@ -187,4 +196,57 @@ test('calls that are under way while somebody signs out keep no session alive', 
     await calls
     expect(await refusalOf(client.auth.me.query())).toMatchObject({ reason: 'SESSION_REVOKED' })
   }
+})
+
+const isPositive = (count: number) => count > 0
+
+/** As if the current generation of the session had been made a minute earlier than it was. */
+async function growOld({ refreshToken }: TestSession): Promise<void> {
+  const { userId, sessionId } = services.tokens.verifyRefresh(refreshToken)
+  await services.db.$executeRaw`
+    UPDATE sessions SET rotated_at = rotated_at - interval '60 s'
+    WHERE user_id = ${userId}::uuid AND id = ${sessionId}::uuid`
+}
+
+test('50 refreshes after a lost answer make one new generation, and all are served that', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const session = await testSignIn(services, me)
+    await growOld(session)
+    const lost = await testRefresh(services, session.refreshToken)
+    await growOld(session)
+    const answers = await Promise.all(times(50, () => testRefresh(services, session.refreshToken)))
+    const generations = answers.map(({ refreshToken }) => services.tokens.verifyRefresh(refreshToken).generation)
+    expect(new Set(generations)).toEqual(new Set([3]))
+    expect(services.tokens.verifyRefresh(lost.refreshToken).generation).toBe(2)
+  }
+})
+
+test('of the first use of a generation and its replacement, at once, one takes effect', async () => {
+  const outcomes = { used: 0, replaced: 0 }
+  for (let round = 0; round < 300; round += 1) {
+    if (round >= 30 && outcomes.used > 0 && outcomes.replaced > 0) break
+    const session = await testSignIn(services, me)
+    await growOld(session)
+    const { accessToken, refreshToken } = await testRefresh(services, session.refreshToken)
+    await growOld(session)
+    const { sessionId, generation } = services.tokens.verifyRefresh(refreshToken)
+    const [use, refresh] = await Promise.allSettled([
+      inProcessClient(services, { bearerToken: accessToken }).auth.me.query(),
+      // The use has more to do before it comes to the session's row.
+      new Promise((resolve) => setTimeout(resolve, Math.random() * 4)).then(() =>
+        testRefresh(services, session.refreshToken),
+      ),
+    ])
+    const row = await services.db.session.findFirstOrThrow({ where: { id: sessionId } })
+    if (refresh.status === 'fulfilled') {
+      outcomes.replaced += 1
+      expect(use.status).toBe('fulfilled')
+      expect(row).toMatchObject({ generation: generation + 1, parent: 1, confirmedAt: null, revokedAt: null })
+    } else {
+      outcomes.used += 1
+      expect(await refusalOf(Promise.reject(refresh.reason))).toMatchObject({ reason: 'SESSION_REVOKED' })
+      expect(row).toMatchObject({ generation, confirmedAt: expect.any(Date), revokedAt: expect.any(Date) })
+    }
+  }
+  expect(outcomes).toEqual({ used: expect.toSatisfy(isPositive), replaced: expect.toSatisfy(isPositive) })
 })

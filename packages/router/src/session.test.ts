@@ -1,3 +1,4 @@
+import type { SecurityEvent } from '@taskwire/domain'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -41,7 +42,9 @@ describe('the list of sessions', () => {
   test('shows where the user is signed in, the last used first, and which one asks', async () => {
     await me.client.auth.me.query()
     await services.db.$executeRaw`
-      UPDATE sessions SET rotated_at = rotated_at - interval '1 hour', confirmed_at = NULL WHERE id = ${idOf(me)}::uuid`
+      UPDATE sessions SET created_at = created_at - interval '1 hour', rotated_at = rotated_at - interval '1 hour',
+        confirmed_at = NULL
+      WHERE id = ${idOf(me)}::uuid`
     const sessions = await me.client.session.list.query()
     expect(sessions).toEqual([
       { id: idOf(phone), userAgent: 'Phone', ip: '2001:db8::7', current: false, ...dates() },
@@ -53,6 +56,23 @@ describe('the list of sessions', () => {
       true,
       false,
     ])
+  })
+
+  test.each([
+    { renewed: '10:03:00', used: null, lastSeen: '10:01:07' },
+    { renewed: '10:04:59.999', used: '10:05:00', lastSeen: '10:05:00' },
+    { renewed: '10:05:00', used: null, lastSeen: '10:05:00' },
+    { renewed: '10:05:00', used: '10:09:59.999', lastSeen: '10:05:00' },
+    { renewed: '10:14:00', used: null, lastSeen: '10:10:00' },
+  ])('tells in steps of 5 minutes when one was seen, so that nobody can wait for its next use: %o', async (times) => {
+    const [renewed, used, lastSeen] = [times.renewed, times.used, times.lastSeen].map((time) =>
+      time === null ? null : new Date(`2026-01-02T${time}Z`),
+    )
+    await services.db.$executeRaw`
+      UPDATE sessions SET created_at = '2026-01-02T10:01:07Z', rotated_at = ${renewed}, confirmed_at = ${used}
+      WHERE id = ${idOf(phone)}::uuid`
+    const listed = (await me.client.session.list.query()).find(({ id }) => id === idOf(phone))
+    expect(listed?.lastSeenAt).toEqual(lastSeen)
   })
 
   test('leaves out the sessions that have ended, and those of others', async () => {
@@ -74,6 +94,51 @@ describe('the list of sessions', () => {
   function dates() {
     return { createdAt: expect.any(Date), lastSeenAt: expect.any(Date), expiresAt: expect.any(Date) }
   }
+})
+
+describe('of 50 sessions that are open', () => {
+  const openSessions = () => services.db.session.count({ where: { userId: me.user.id, revokedAt: null } })
+
+  beforeEach(async () => {
+    // The phone was seen two hours ago, the others an hour ago or later; those that have ended do not count.
+    await services.db.$executeRaw`
+      INSERT INTO sessions (user_id, id, rotated_at, confirmed_at, idle_expires_at, expires_at, revoked_at)
+      SELECT ${me.user.id}::uuid, gen_random_uuid(), now() - interval '5 hours', now() - n * interval '1 minute',
+        now() + interval '1 day', now() + interval '1 day', CASE WHEN n > 48 THEN now() END
+      FROM generate_series(1, 60) AS n`
+    await services.db.$executeRaw`
+      UPDATE sessions SET rotated_at = now() - interval '2 hours', confirmed_at = NULL WHERE id = ${idOf(phone)}::uuid`
+    expect(await openSessions()).toBe(50)
+  })
+
+  test('the one seen least recently makes room for the next sign-in, at once and in the log', async () => {
+    // This process remembers it.
+    expect(await clientWith(phone.accessToken).auth.me.query()).toEqual(me.user)
+    await services.db.$executeRaw`UPDATE sessions SET confirmed_at = NULL WHERE id = ${idOf(phone)}::uuid`
+    const events: SecurityEvent[] = []
+    const laptop = await testSignIn(services, me, { audit: (event) => events.push(event) })
+    await expectSignedOut(phone)
+    await expectSignedIn(me)
+    await expectSignedIn(laptop)
+    expect(await openSessions()).toBe(50)
+    expect(events).toEqual([
+      { event: 'signedIn', userId: me.user.id, sessionId: idOf(laptop) },
+      { event: 'sessionRevoked', userId: me.user.id, sessionId: idOf(phone) },
+    ])
+  })
+
+  test('one that is replaced makes room for its successor, and no other has to', async () => {
+    await testSignIn(services, me, { refreshToken: me.refreshToken })
+    await expectSignedOut(me)
+    await expectSignedIn(phone)
+    expect(await openSessions()).toBe(50)
+  })
+
+  test('none ends by a sign-in that fails, or by another user', async () => {
+    await refusalOf(testSignIn(services, { email: me.email, password: 'wrong' }))
+    await testSignIn(services, await testUser(services))
+    expect(await openSessions()).toBe(50)
+  })
 })
 
 describe('ending sessions', () => {

@@ -7,7 +7,7 @@ import { createSessionCheck } from './session-check.ts'
 import { createTokens } from './tokens.ts'
 
 const password = 'correct horse battery staple'
-const device = { userAgent: null, ip: null }
+const place = { device: { userAgent: null, ip: null }, replacedToken: null }
 
 let db: Awaited<ReturnType<typeof testDatabase>>['client']
 let identity: Identity
@@ -52,5 +52,5 @@ test.each([
   ['an account that signs in elsewhere', { email: 'elsewhere@example.com', password }],
   ['an account whose hash is none', { email: 'broken@example.com', password }],
 ])('%s costs a hash, like every other sign-in', async (_, attempt) => {
-  await expect(login(db, { ...identity, passwords: busy }, { ...attempt, device })).rejects.toThrow('OVERLOADED')
+  await expect(login(db, { ...identity, passwords: busy }, { ...attempt, ...place })).rejects.toThrow('OVERLOADED')
 })

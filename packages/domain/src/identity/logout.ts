@@ -1,8 +1,8 @@
 import type { Database } from '@taskwire/prisma'
-import { DomainError } from '../domain-error.ts'
 import type { Identity } from './identity.ts'
+import { readRefreshToken } from './session.ts'
 import { endSession } from './sessions.ts'
-import type { TokenSubject, Tokens } from './tokens.ts'
+import type { TokenSubject } from './tokens.ts'
 
 /**
  * Ends the session that a refresh token is of, whatever its generation. A token that is none ends nothing.
@@ -19,13 +19,4 @@ export async function logout(
   const { userId, sessionId } = session
   if (await endSession(db, session)) audit({ event: 'sessionRevoked', userId, sessionId })
   return session
-}
-
-function readRefreshToken(tokens: Tokens, refreshToken: string): TokenSubject | null {
-  try {
-    return tokens.verifyRefresh(refreshToken)
-  } catch (error) {
-    if (error instanceof DomainError) return null
-    throw error
-  }
 }

@@ -3,7 +3,8 @@ import type { Database, Prisma } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
 import { DomainError } from '../domain-error.ts'
 import type { Identity } from './identity.ts'
-import type { TokenSubject } from './tokens.ts'
+import { endSession, endSurplusSessions, type SessionKey } from './sessions.ts'
+import type { TokenSubject, Tokens } from './tokens.ts'
 
 /** From where somebody signs in, for the list of sessions. */
 export interface Device {
@@ -29,6 +30,19 @@ export const userSelect = { id: true, email: true, createdAt: true, updatedAt: t
 /** Lengths that no honest browser exceeds. */
 const MAX_USER_AGENT = 300
 
+/** Where somebody signs in. */
+export interface SignInPlace {
+  device: Device
+  /** What the browser's cookie held: the session that it is of makes way for the new one. */
+  replacedToken: string | null
+}
+
+/** A session that has been opened, and those that have ended by it: `noteEnded` them once that is committed. */
+export interface OpenedSession {
+  signIn: SignIn
+  ended: SessionKey[]
+}
+
 /**
  * Opens a session of whoever has just shown the account's password; its lifetimes are on the database's clock, the only
  * one that all processes share.
@@ -41,14 +55,15 @@ const MAX_USER_AGENT = 300
 export async function openSession(
   db: Database,
   identity: Identity,
-  { user, passwordHash, device }: { user: User; passwordHash: string; device: Device },
-): Promise<SignIn> {
-  const id = uuidv7()
+  { user, passwordHash, device, replacedToken }: SignInPlace & { user: User; passwordHash: string },
+): Promise<OpenedSession> {
+  const sessionId = uuidv7()
+  const replaced = replacedToken === null ? null : readRefreshToken(identity.tokens, replacedToken)
   const { refreshIdleTtlSeconds, refreshAbsoluteTtlSeconds } = identity.policy
   const [session] = await db.$queryRaw<{ generation: number; expiresAt: Date }[]>`
     INSERT INTO sessions (user_id, id, user_agent, ip, idle_expires_at, expires_at)
     SELECT
-      users.id, ${id}::uuid, ${device.userAgent?.slice(0, MAX_USER_AGENT) ?? null}, ${device.ip},
+      users.id, ${sessionId}::uuid, ${device.userAgent?.slice(0, MAX_USER_AGENT) ?? null}, ${device.ip},
       now + make_interval(secs => least(${refreshIdleTtlSeconds}::int, ${refreshAbsoluteTtlSeconds}::int)),
       now + make_interval(secs => ${refreshAbsoluteTtlSeconds}::int)
     FROM users, clock_timestamp() AS now
@@ -56,7 +71,28 @@ export async function openSession(
     FOR SHARE OF users
     RETURNING generation, expires_at AS "expiresAt"`
   if (session === undefined) throw new DomainError('INVALID_CREDENTIALS')
-  return signIn(identity, user, { sessionId: id, ...session })
+  const ended: SessionKey[] = []
+  if (replaced !== null && (await endSession(db, replaced))) ended.push(replaced)
+  ended.push(...(await endSurplusSessions(db, { userId: user.id, sessionId })))
+  return { signIn: signIn(identity, user, { sessionId, ...session }), ended }
+}
+
+/** What has to be known of sessions that have ended: by this process at once, and by the log. */
+export function noteEnded({ audit, sessionCheck }: Identity, ended: readonly SessionKey[]): void {
+  for (const { userId, sessionId } of ended) {
+    sessionCheck.forget(userId)
+    audit({ event: 'sessionRevoked', userId, sessionId })
+  }
+}
+
+/** Of which session a refresh token is, whatever its generation; null for one that is none, or has run out. */
+export function readRefreshToken(tokens: Tokens, refreshToken: string): TokenSubject | null {
+  try {
+    return tokens.verifyRefresh(refreshToken)
+  } catch (error) {
+    if (error instanceof DomainError) return null
+    throw error
+  }
 }
 
 /** The tokens of a session's generation. */

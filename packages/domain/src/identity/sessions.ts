@@ -1,12 +1,24 @@
 import type { Session, SessionIdInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { lockedUser } from '../lock-user.ts'
+import type { TokenSubject } from './tokens.ts'
 
-/** The user's open sessions, the last used first; `current` is the one that asks, if it is one. */
+/** Names a session: its owner is part of its key. */
+export type SessionKey = Pick<TokenSubject, 'userId' | 'sessionId'>
+
+/** Sessions that a user may have open at once. */
+const MAX_OPEN_SESSIONS = 50
+
+/**
+ * The user's open sessions, the last used first; `current` is the one that asks, if it is one. When they were seen is told
+ * in steps: to the moment, a thief could see when his victim has come.
+ */
 export async function listSessions(db: Database, userId: string, currentSessionId: string | null): Promise<Session[]> {
   const sessions = await db.$queryRaw<Omit<Session, 'current'>[]>`
     SELECT id, user_agent AS "userAgent", ip, created_at AS "createdAt",
-      greatest(rotated_at, confirmed_at) AS "lastSeenAt", least(idle_expires_at, expires_at) AS "expiresAt"
+      greatest(created_at, date_bin('5 minutes', greatest(rotated_at, confirmed_at), 'epoch')) AS "lastSeenAt",
+      least(idle_expires_at, expires_at) AS "expiresAt"
     FROM sessions
     WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND clock_timestamp() < least(idle_expires_at, expires_at)
     ORDER BY "lastSeenAt" DESC, id DESC`
@@ -27,10 +39,28 @@ export async function endOtherSessions(db: Database, userId: string, keptSession
 }
 
 /** @returns whether there was an open session to end */
-export async function endSession(db: Database, session: { userId: string; sessionId: string }): Promise<boolean> {
+export async function endSession(db: Database, session: SessionKey): Promise<boolean> {
   const ended = await db.$executeRaw`
     UPDATE sessions SET revoked_at = clock_timestamp()
     WHERE user_id = ${session.userId}::uuid AND id = ${session.sessionId}::uuid AND revoked_at IS NULL
       AND clock_timestamp() < least(idle_expires_at, expires_at)`
   return ended > 0
+}
+
+/**
+ * Ends the open sessions of the user that are too many beside the newest, the least recently seen first. Of several
+ * sign-ins at once the last to come here sees the sessions of all of them.
+ */
+export async function endSurplusSessions(db: Database, newest: SessionKey): Promise<SessionKey[]> {
+  return db.$queryRaw<SessionKey[]>`
+    UPDATE sessions SET revoked_at = clock_timestamp()
+    FROM (
+      SELECT user_id, id FROM sessions
+      WHERE user_id = ${lockedUser(newest.userId)} AND id <> ${newest.sessionId}::uuid AND revoked_at IS NULL
+        AND clock_timestamp() < least(idle_expires_at, expires_at)
+      ORDER BY greatest(rotated_at, confirmed_at) DESC, id DESC
+      OFFSET ${MAX_OPEN_SESSIONS - 1}
+    ) AS surplus
+    WHERE sessions.user_id = surplus.user_id AND sessions.id = surplus.id AND revoked_at IS NULL
+    RETURNING sessions.user_id AS "userId", sessions.id AS "sessionId"`
 }

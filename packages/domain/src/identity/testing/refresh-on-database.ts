@@ -12,10 +12,11 @@ export async function replay(
   { db, identity, ...account }: { db: Database; identity: Identity; user: User; passwordHash: string },
   exchanges: readonly Exchange[],
 ): Promise<Exchange[]> {
-  const opened = await openSession(db, identity, { ...account, device: { userAgent: null, ip: null } })
-  const { sessionId } = opened
+  const place = { device: { userAgent: null, ip: null }, replacedToken: null }
+  const { signIn } = await openSession(db, identity, { ...account, ...place })
+  const { sessionId } = signIn
   const userId = account.user.id
-  const tokens = new Map([[1, opened.refreshToken.token]])
+  const tokens = new Map([[1, signIn.refreshToken.token]])
 
   async function wait(seconds: number): Promise<void> {
     await db.$executeRaw`

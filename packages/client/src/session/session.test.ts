@@ -286,6 +286,22 @@ describe('a session that has ended elsewhere', () => {
   })
 })
 
+describe('a session that another tab has replaced by signing in', () => {
+  test('ends nobody’s: the tab that has heard nothing of it goes on with the new one', async () => {
+    await client.$session.signIn(credentials(ada))
+    const other = createTaskwireClient({ url: server.url, fetch: browser.fetch })
+    await other.$session.signIn(credentials(ada))
+    const states = statesFromNow()
+
+    expect(await reasonOf(client.auth.me.query())).toBe('SESSION_REVOKED')
+    expect(states).toEqual([])
+    expect(client.$session.user).toEqual(ada.user)
+    expect(await client.auth.me.query()).toEqual(ada.user)
+    expect(await other.auth.me.query()).toEqual(ada.user)
+    expect((await other.session.list.query()).filter(({ current }) => current)).toHaveLength(1)
+  })
+})
+
 describe('answers that come too late', () => {
   test('do not revive a session: a refresh', async () => {
     await client.$session.signIn(credentials(ada))

@@ -94,6 +94,20 @@ describe('in a browser', () => {
     await vi.waitFor(() => expect(second.$session.user).toEqual(ada.user))
   })
 
+  test('who signs in once more stays signed in in both tabs, while the session before ends', async () => {
+    const { accessToken } = await first.auth.login.mutate(credentials(ada))
+    await vi.waitFor(() => expect(second.$session.status).toBe('signedIn'))
+    const before = await tokenOf(second)
+    const states: string[] = []
+    for (const tab of [first, second]) tab.$session.subscribe(({ status }) => states.push(status))
+    await first.$session.signIn(credentials(ada))
+    await vi.waitFor(async () => expect(await tokenOf(second)).not.toBe(before))
+    expect(await first.auth.me.query()).toEqual(ada.user)
+    expect(states).toEqual([])
+    const old = createTaskwireClient({ url: server.url, token: accessToken })
+    await expect(old.auth.me.query()).rejects.toMatchObject({ data: { reason: 'SESSION_REVOKED' } })
+  })
+
   test('news of a session that has ended here revive nothing', async () => {
     const { accessToken } = await first.auth.login.mutate(credentials(ada))
     await vi.waitFor(() => expect(second.$session.status).toBe('signedIn'))

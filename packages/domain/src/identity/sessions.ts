@@ -49,7 +49,7 @@ export async function endSession(db: Database, session: SessionKey): Promise<boo
 
 /**
  * Ends the open sessions of the user that are too many beside the newest, the least recently seen first. Of several
- * sign-ins at once the last to come here sees the sessions of all of them.
+ * sign-ins at once the last to come here sees the sessions of all of them; they come one after the other.
  */
 export async function endSurplusSessions(db: Database, newest: SessionKey): Promise<SessionKey[]> {
   return db.$queryRaw<SessionKey[]>`

@@ -4,6 +4,7 @@ import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openChangeStream, type PlainChange } from './testing/change-stream.ts'
 import { expectReadersToFollow } from './testing/random-traffic.ts'
+import { slowReader } from './testing/slow-reader.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
 import { queryUrl, readAnswer, registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
 
@@ -128,19 +129,65 @@ describe('a stream ends', () => {
   })
 })
 
-test('a place is free again once a stream has gone', async () => {
-  await using crowded = await testServer(db, { services: { limitStore: { redis: null, multiplier: 1 } } })
-  const { token } = await registeredCalls(crowded)
-  const open = () => openChangeStream({ url: crowded.url, token, since: 0 })
-  const streams = [open(), open(), open()]
-  await Promise.all(streams.map(({ connected }) => connected))
-  await sleep(100)
-  expect(await open().ended).toEqual({ by: 'server', reason: 'RATE_LIMITED' })
-  streams[0]?.cut()
-  await sleep(100)
-  const next = open()
-  expect(await Promise.race([next.ended, sleep(300, 'open')])).toBe('open')
-  for (const { cut } of [...streams, next]) cut()
+describe('with the limits of production', () => {
+  let strict: TestServer
+  beforeAll(async () => {
+    strict = await testServer(db, { services: { limitStore: { redis: null, multiplier: 1 } } })
+  })
+  afterAll(() => strict.close())
+
+  /** A reader of a stream, who is asked what it was told and how it ended. */
+  function listen(token: string) {
+    const told: PlainChange[] = []
+    const stream = openChangeStream({ url: strict.url, token, since: 0, onChange: (change) => told.push(change) })
+    return { ...stream, told, state: () => Promise.race([stream.ended, sleep(100, 'open')]) }
+  }
+
+  test.each([3, 10])('%i clients that vanished do not keep their user from listening', async (vanished) => {
+    const { token, mutate } = await registeredCalls(strict)
+    const gone = Array.from({ length: vanished }, () => slowReader({ url: strict.url, token, bytesPerSecond: 0 }))
+    await sleep(300)
+    const reader = listen(token)
+    await reader.connected
+    await mutate('task.create', { json: { title: 'A' } })
+    await expect.poll(() => reader.told.map(({ version }) => version)).toEqual([1])
+    expect(await reader.state()).toBe('open')
+    reader.cut()
+    for (const { close } of gone) await close()
+  })
+
+  test('the eleventh stream takes the place of the oldest, which is told when to try again', async () => {
+    const { token, mutate } = await registeredCalls(strict)
+    const readers = []
+    for (let count = 0; count < 11; count += 1) {
+      const reader = listen(token)
+      await reader.connected
+      readers.push(reader)
+    }
+    const [oldest, ...others] = readers
+    expect(await oldest?.ended).toEqual({ by: 'server', reason: 'RATE_LIMITED' })
+    await mutate('task.create', { json: { title: 'A' } })
+    for (const { told, state } of others) {
+      await expect.poll(() => told.length).toBe(1)
+      expect(await state()).toBe('open')
+    }
+    for (const { cut } of others) cut()
+  })
+
+  test('a place is free again once a stream has gone', async () => {
+    const { token } = await registeredCalls(strict)
+    const oldest = listen(token)
+    await oldest.connected
+    for (let count = 0; count < 20; count += 1) {
+      const reader = listen(token)
+      await reader.connected
+      reader.cut()
+      await reader.ended
+      await sleep(20)
+    }
+    expect(await oldest.state()).toBe('open')
+    oldest.cut()
+  })
 })
 
 test('without a stream, changes are had by asking', async () => {

@@ -16,8 +16,8 @@ export interface TestServer {
 }
 
 /** Serves the real router, on a database of the suite's own; call it in `beforeAll`. */
-export async function serveRouter(): Promise<TestServer> {
-  const { close, ...realServices } = testServices((await testDatabase()).client)
+export async function serveRouter(overrides: Parameters<typeof testServices>[1] = {}): Promise<TestServer> {
+  const { close, ...realServices } = testServices((await testDatabase()).client, overrides)
   const { tokens, expireTokens } = tokensThatExpire(realServices.tokens)
   const services = { ...realServices, tokens }
   const server = createHTTPServer({

@@ -1,4 +1,5 @@
 import type { Change } from '@taskwire/contract'
+import type { SecurityEvent } from '@taskwire/domain'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { isTrackedEnvelope, type TrackedEnvelope } from '@trpc/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -159,20 +160,26 @@ test('a stream of somebody who signs in elsewhere ends with the account, which s
   await bridged.close()
 })
 
-test('a user has three streams and no more, and a closed one makes room', async () => {
+test('a user has ten streams: an eleventh ends the oldest, which is told when to come back', async () => {
   const crowded = testServices(services.db, { limitStore: { redis: null, multiplier: 1 } })
-  const { caller } = await testUser(crowded)
+  const { accessToken, user, caller } = await testUser(crowded)
+  const events: SecurityEvent[] = []
+  const listener = await testCaller(crowded, { bearerToken: accessToken, audit: (event) => events.push(event) })
+  const { id } = await caller.task.create({ title: 'Known' })
   const streams = []
-  for (let count = 0; count < 3; count += 1) {
-    const stream = await open(caller, { since: 0 })
-    const change = await caller.task.create({ title: 'Wake' })
-    await stream.next()
-    streams.push({ stream, change })
+  for (let count = 0; count < 11; count += 1) {
+    const stream = await open(listener, { since: 0 })
+    expect(await stream.next()).toMatchObject({ id })
+    streams.push(stream)
   }
-  await expect((await open(caller, { since: 0 })).next()).rejects.toMatchObject({ reason: 'RATE_LIMITED' })
-  await streams[0]?.stream.close()
-  const fourth = await open(caller, { since: 0 })
-  expect(await fourth.next()).toMatchObject({ type: 'task' })
+  const [oldest, ...others] = streams
+  await expect(oldest?.next()).rejects.toMatchObject({ reason: 'RATE_LIMITED', details: { retryAfter: 60 } })
+  expect(events).toEqual([{ event: 'throttled', userId: user.id, limit: 'streams' }])
+  const last = await caller.task.create({ title: 'Live' })
+  for (const stream of others) {
+    expect(await stream.next()).toMatchObject({ id: last.id })
+    await stream.close()
+  }
   await crowded.close()
 })
 

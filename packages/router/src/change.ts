@@ -10,6 +10,7 @@ import { listChanges, watchChanges } from '@taskwire/domain'
 import { type TRPCRouterRecord, type TRPCSubscriptionProcedure, type TrackedEnvelope, tracked } from '@trpc/server'
 import type { Context } from './context.ts'
 import type { ErrorShape } from './error-shape.ts'
+import type { StreamSlot } from './stream-slots.ts'
 import { type Meta, protectedProcedure } from './trpc.ts'
 
 /** A change as `change.stream` tells it. */
@@ -41,16 +42,18 @@ function changeStream(): ChangeStreamProcedure {
     .input(changeStreamInputSchema)
     .output((stream) => stream as AsyncIterable<TrackedEnvelope<Change>>)
     .subscription(async function* ({ ctx, input, signal }) {
-      const { userId, request } = ctx
-      using _slot = takeSlot(ctx, { userId, address: request.address })
+      const { userId } = ctx
+      using slot = await takeSlot(ctx, userId)
       using lapse = ctx.callerWatch.watch(ctx)
-      const end = signal === undefined ? lapse.signal : AbortSignal.any([lapse.signal, signal])
+      const reasons = [slot.signal, lapse.signal]
+      const end = AbortSignal.any(signal === undefined ? reasons : [...reasons, signal])
       const since = latest(input)
       for await (const change of watchChanges(ctx.db, userId, { since, hub: ctx.changes, signal: end })) {
         yield tracked(String(change.version), changeSchema.parse(change))
       }
-      // Told to the client, who signs in anew or refreshes, and goes on from the last version.
-      lapse.signal.throwIfAborted()
+      // Told to the client, who signs in anew, refreshes or waits, and goes on from the last version.
+      if (slot.signal.aborted) noteThrottled(ctx, userId)
+      for (const reason of reasons) reason.throwIfAborted()
     })
 }
 
@@ -59,11 +62,15 @@ function latest({ since, lastEventId }: { since?: number; lastEventId?: string }
   return lastEventId === undefined ? since : Math.max(Number(lastEventId), since ?? 0)
 }
 
-function takeSlot(ctx: Context, owner: { userId: string; address: string | null }): Disposable {
+async function takeSlot(ctx: Context, userId: string): Promise<StreamSlot> {
   try {
-    return ctx.streamSlots.take(owner)
+    return await ctx.streamSlots.take({ userId, address: ctx.request.address })
   } catch (error) {
-    ctx.audit({ event: 'throttled', userId: owner.userId, limit: 'streams' })
+    noteThrottled(ctx, userId)
     throw error
   }
+}
+
+function noteThrottled(ctx: Context, userId: string): void {
+  ctx.audit({ event: 'throttled', userId, limit: 'streams' })
 }

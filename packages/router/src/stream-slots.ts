@@ -1,39 +1,111 @@
 import { DomainError } from '@taskwire/domain'
+import type { LimitStore } from './limits/counter.ts'
+import { createRounds } from './rounds.ts'
+import { createStreamLeases, type StreamLease } from './stream-leases.ts'
 
 /** Open streams of a user at most, and of an address, behind which there may be an office. */
-const STREAMS_PER_USER = 3
+const STREAMS_PER_USER = 10
 const STREAMS_PER_ADDRESS = 200
-/** Seconds after which a place may be free. */
-const RETRY_AFTER = 10
+/** Seconds after which a stream that had to go may be opened again; until then its client asks from time to time. */
+const RETRY_AFTER = 60
+/** Milliseconds between two looks at the streams of the other processes: one that has to go goes this late at most. */
+const RENEWAL_INTERVAL = 4_000
 
-/** Counts the open streams of this process. */
-export interface StreamSlots {
-  /** Takes a place, until it is disposed of. @throws DomainError RATE_LIMITED */
-  take(owner: { userId: string; address: string | null }): Disposable
+/** Whose stream it is; the address is null for those who come by no network. */
+export interface StreamOwner {
+  userId: string
+  address: string | null
 }
 
-export function createStreamSlots({ multiplier }: { multiplier: number }): StreamSlots {
-  const open = new Map<string, number>()
+/** A stream's place, until it is disposed of. */
+export interface StreamSlot extends Disposable {
+  /** Aborts when the stream has to go, with the error that says when to come back. */
+  readonly signal: AbortSignal
+}
 
-  function change(key: string, by: number): void {
-    const count = (open.get(key) ?? 0) + by
-    if (count === 0) open.delete(key)
-    else open.set(key, count)
+/** Counts open streams: with Redis those of all processes, without it or while it is away those of this one. */
+export interface StreamSlots {
+  /**
+   * Takes a place: of a user who has none left, that of the oldest stream.
+   *
+   * @throws DomainError RATE_LIMITED when the address has none left
+   */
+  take(owner: StreamOwner): Promise<StreamSlot>
+}
+
+interface OpenStream {
+  lease: StreamLease
+  /** Looks again and again at the streams of the other processes. */
+  renewal: Disposable | null
+  ended: AbortController
+}
+
+export function createStreamSlots({ redis, multiplier }: LimitStore): StreamSlots {
+  const most = { ofUser: STREAMS_PER_USER * multiplier, ofAddress: STREAMS_PER_ADDRESS * multiplier }
+  const leases = redis === null ? null : createStreamLeases(redis, most)
+  const renewals = createRounds(RENEWAL_INTERVAL)
+  const open = new Set<OpenStream>()
+  // The same by user and by address, the oldest first.
+  const groups = new Map<string, Set<OpenStream>>()
+
+  function count(group: string): number {
+    return groups.get(group)?.size ?? 0
+  }
+
+  function enter(stream: OpenStream): void {
+    open.add(stream)
+    for (const group of groupsOf(stream.lease)) groups.set(group, (groups.get(group) ?? new Set()).add(stream))
+  }
+
+  /** At once, even where a reader who does not read holds the stream up. */
+  function leave(stream: OpenStream): void {
+    if (!open.delete(stream)) return
+    for (const group of groupsOf(stream.lease)) {
+      groups.get(group)?.delete(stream)
+      if (count(group) === 0) groups.delete(group)
+    }
+    stream.renewal?.[Symbol.dispose]()
+    leases?.release(stream.lease)
+  }
+
+  function displace(stream: OpenStream): void {
+    leave(stream)
+    stream.ended.abort(tooMany())
+  }
+
+  async function renew(stream: OpenStream): Promise<void> {
+    try {
+      const outcome = await leases?.keep(stream.lease)
+      if (outcome === 'refused' || outcome === 'displaced') displace(stream)
+      // It has left meanwhile, and what it had was not known yet.
+      else if (!open.has(stream)) leases?.release(stream.lease)
+    } catch {
+      // Redis is away: until it is back this process counts alone.
+    }
   }
 
   return {
-    take({ userId, address }) {
-      const limits = [{ key: `user ${userId}`, most: STREAMS_PER_USER }]
-      if (address !== null) limits.push({ key: `address ${address}`, most: STREAMS_PER_ADDRESS })
-      if (limits.some(({ key, most }) => (open.get(key) ?? 0) >= most * multiplier)) {
-        throw new DomainError('RATE_LIMITED', { retryAfter: RETRY_AFTER })
+    async take(owner) {
+      const [ofUser = '', ofAddress = ''] = groupsOf(owner)
+      if (count(ofAddress) >= most.ofAddress) throw tooMany()
+      const stream: OpenStream = { lease: { ...owner, name: null }, renewal: null, ended: new AbortController() }
+      enter(stream)
+      const [oldest] = groups.get(ofUser) ?? []
+      if (oldest !== undefined && count(ofUser) > most.ofUser) displace(oldest)
+      if (leases !== null) {
+        await renew(stream)
+        stream.ended.signal.throwIfAborted()
+        stream.renewal = renewals.join(() => void renew(stream))
       }
-      for (const { key } of limits) change(key, 1)
-      return {
-        [Symbol.dispose]() {
-          for (const { key } of limits) change(key, -1)
-        },
-      }
+      return { signal: stream.ended.signal, [Symbol.dispose]: () => leave(stream) }
     },
   }
+}
+
+function groupsOf({ userId, address }: StreamOwner): string[] {
+  return address === null ? [`user ${userId}`] : [`user ${userId}`, `address ${address}`]
+}
+
+function tooMany(): DomainError<'RATE_LIMITED'> {
+  return new DomainError('RATE_LIMITED', { retryAfter: RETRY_AFTER })
 }

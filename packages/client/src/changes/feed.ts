@@ -18,6 +18,8 @@ export interface FeedOptions {
 
 /** Milliseconds. A stream that has lasted this long was none that failed. */
 const LASTING = 1_000
+/** Milliseconds from one question to the next while there is no stream. */
+const POLL_INTERVAL = 5_000
 
 /** Keeps a stream open, one connection after the other and each from where the last one ended, until the signal aborts. */
 export async function runFeed(options: FeedOptions, signal: AbortSignal): Promise<void> {
@@ -32,7 +34,10 @@ export async function runFeed(options: FeedOptions, signal: AbortSignal): Promis
     }
     failures = performance.now() - beginning > LASTING ? 1 : failures + 1
     // With the token that has followed one that has expired, a stream goes on at once.
-    if (failures > 1 || !isRefusalOfToken(failure)) await rest(delayAfter(failure, failures), signal)
+    if (failures === 1 && isRefusalOfToken(failure)) continue
+    const delay = delayAfter(failure, failures)
+    if (isRefusalOfStream(failure)) await poll(options, { milliseconds: delay, signal })
+    else await rest(delay, signal)
   }
 }
 
@@ -53,6 +58,36 @@ async function readStream(options: FeedOptions, signal: AbortSignal): Promise<vo
     if (account.renewable && isRefusalOfToken(error)) await untilAborted(token.replace(), signal)
     throw error
   }
+}
+
+/** Asks for the version from time to time: there are more clients than the server has streams for. */
+async function poll(
+  { list, tell, endsWith }: FeedOptions,
+  { milliseconds, signal }: { milliseconds: number; signal: AbortSignal },
+): Promise<void> {
+  const end = performance.now() + milliseconds
+  let delay = POLL_INTERVAL
+  for (let failures = 0; ; ) {
+    const left = end - performance.now()
+    await rest(Math.min(delay, left), signal)
+    if (signal.aborted || delay >= left) return
+    try {
+      const { version } = await list({}, { signal })
+      if (signal.aborted) return
+      tell({ type: 'at', version })
+      failures = 0
+      delay = POLL_INTERVAL
+    } catch (error) {
+      if (signal.aborted || endsWith(error)) return
+      failures += 1
+      delay = Math.max(POLL_INTERVAL, delayAfter(error, failures))
+    }
+  }
+}
+
+/** The user, or the address, has as many streams as there may be: a newer one has taken this one's place. */
+function isRefusalOfStream(error: unknown): boolean {
+  return isTaskwireError(error) && error.data.reason === 'RATE_LIMITED'
 }
 
 export function isRefusalOfToken(error: unknown): boolean {

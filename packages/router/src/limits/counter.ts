@@ -1,9 +1,14 @@
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 
+/** An ioredis client, or what runs scripts as it does. */
+export interface LimitRedis {
+  eval(script: string, keyCount: number, ...keysAndValues: (string | number)[]): Promise<unknown>
+}
+
 /** Where calls are counted. */
 export interface LimitStore {
-  /** An ioredis client, which all processes share; null: each process counts for itself. */
-  redis: object | null
+  /** Which all processes share; null: each process counts for itself. */
+  redis: LimitRedis | null
   /** Multiplies every limit. */
   multiplier: number
 }

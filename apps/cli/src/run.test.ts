@@ -6,16 +6,23 @@ import { expect, test } from 'vitest'
 import { bareDatabase, embeddedDatabase } from './testing/bare-database.ts'
 import { runCommand } from './testing/run-command.ts'
 
-test.each(['', 'migrate', 'migrate up', 'migrate down', 'migrate status', 'migrate new', 'doctor', 'seed'])(
-  '`taskwire %s --help` explains itself, with an example',
-  async (command) => {
-    const { exitCode, results, progress } = await runCommand(`${command} --help`, {})
-    expect(exitCode).toBe(0)
-    expect(results[0]).toMatch(/^Usage: taskwire/)
-    expect(results.join('\n')).toMatch(/Examples?:\n {2}\$ pnpm taskwire /)
-    expect(progress).toEqual([])
-  },
-)
+test.each([
+  '',
+  'migrate',
+  'migrate up',
+  'migrate down',
+  'migrate status',
+  'migrate new',
+  'doctor',
+  'seed',
+  'user link',
+])('`taskwire %s --help` explains itself, with an example', async (command) => {
+  const { exitCode, results, progress } = await runCommand(`${command} --help`, {})
+  expect(exitCode).toBe(0)
+  expect(results[0]).toMatch(/^Usage: taskwire/)
+  expect(results.join('\n')).toMatch(/Examples?:\n {2}\$ pnpm taskwire /)
+  expect(progress).toEqual([])
+})
 
 test.each([
   { line: 'migrat', says: "error: unknown command 'migrat'", see: 'See `pnpm taskwire --help`.' },

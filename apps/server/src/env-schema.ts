@@ -27,6 +27,7 @@ export function environmentSchema(production: boolean) {
       EXTERNAL_JWT_ISSUER: variable("the `iss` of the other issuer's tokens", (text) => text).optional(),
       EXTERNAL_JWT_SECRET: jwtSecret.optional(),
       EXTERNAL_JWT_AUDIENCE: variable("the `aud` of the other issuer's tokens", (text) => text).optional(),
+      EXTERNAL_JWT_REQUIRE_VERIFIED_EMAIL: trueOrFalse.default(true),
       BCRYPT_COST: wholeNumber(production ? 10 : 4, 31).default(12),
       PASSWORD_MIN_LENGTH: wholeNumber(1, 72).default(8),
       CORS_ORIGINS: origins.default([]),

@@ -117,10 +117,16 @@ describe('another issuer', () => {
       issuer: 'https://id.example.com',
       secret: theirs,
       audience: 'tasks',
+      requireVerifiedEmail: true,
     })
     expect(faultsOf({ ...bridge, EXTERNAL_JWT_AUDIENCE: '' })).toEqual([
       expect.stringMatching(/^EXTERNAL_JWT_AUDIENCE is missing: .* go together$/),
     ])
+  })
+
+  test('need not have verified an address only where that is said', () => {
+    const variables = { ...bridge, EXTERNAL_JWT_REQUIRE_VERIFIED_EMAIL: 'false' }
+    expect(parseEnvironment(variables, ROOT).identity.externalIssuer).toMatchObject({ requireVerifiedEmail: false })
   })
 
   test.each([

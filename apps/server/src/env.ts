@@ -117,7 +117,7 @@ function externalIssuer(data: EnvironmentVariables): Env['identity']['externalIs
   const { EXTERNAL_JWT_ISSUER: issuer, EXTERNAL_JWT_SECRET: secret, EXTERNAL_JWT_AUDIENCE: audience } = data
   return issuer === undefined || secret === undefined || audience === undefined
     ? undefined
-    : { issuer, secret, audience }
+    : { issuer, secret, audience, requireVerifiedEmail: data.EXTERNAL_JWT_REQUIRE_VERIFIED_EMAIL }
 }
 
 /** The workspace's root, wherever the command runs. A deployed folder has none: there it is where the command runs. */

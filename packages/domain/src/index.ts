@@ -10,6 +10,12 @@ export { deleteAccount } from './identity/delete-account.ts'
 export { createExternalTokens, type ExternalIssuer, type ExternalTokens } from './identity/external-token.ts'
 export { getUser } from './identity/get-user.ts'
 export type { Identity, IdentityPolicy } from './identity/identity.ts'
+export {
+  type AccountLink,
+  type ExternalName,
+  linkExternalIdentity,
+  listExternalIdentities,
+} from './identity/link-external-identity.ts'
 export { login } from './identity/login.ts'
 export { logout } from './identity/logout.ts'
 export { type Account, findAccount, listAccounts, resetPassword, setAccountActive } from './identity/operator.ts'

@@ -25,6 +25,7 @@ const PURGE_LOCK = 0x70757267
  * everything again. Of several processes one does it.
  */
 export async function purge(db: Database, { maxTasks, maxTags }: Quotas): Promise<Purged> {
+  await db.$executeRaw`DELETE FROM external_deletions WHERE until < clock_timestamp()`
   return {
     tasks: await purgeDeleted(db, tasks, maxTasks),
     tags: await purgeDeleted(db, tags, maxTags),

@@ -127,12 +127,14 @@ describe('the log of security events has one line, and nothing secret in it,', (
     await operator.user.deactivate({ email })
     await operator.user.activate({ email })
     await operator.user.setPassword({ email, password: 'a wholly new passphrase' })
+    await operator.user.link({ email, subject: user.id })
     expect(events).toEqual([
       { event: 'tokenCreated', userId: user.id, tokenId: apiToken.id },
       { event: 'tokenRevoked', userId: user.id, tokenId: apiToken.id },
       { event: 'accountDeactivated', userId: user.id },
       { event: 'accountActivated', userId: user.id },
       { event: 'passwordChanged', userId: user.id },
+      { event: 'identityLinked', userId: user.id },
     ])
   })
 

@@ -1,6 +1,18 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { externalIssuer, externalToken, inProcessClient, refusalOf, testServices, testUser } from './testing/index.ts'
+import { createInnerContext } from './context.ts'
+import { failureOf } from './errors.ts'
+import { createOperatorCaller } from './operator.ts'
+import {
+  externalIssuer,
+  externalToken,
+  inProcessClient,
+  refusalOf,
+  testRefresh,
+  testServices,
+  testSignIn,
+  testUser,
+} from './testing/index.ts'
 
 let services: ReturnType<typeof testServices>
 beforeAll(async () => {
@@ -100,14 +112,167 @@ describe('a token of the other sign-in service', () => {
     }
   })
 
-  test('may delete its account, without a password, and begins anew with the next one', async () => {
+  test.each([
+    { what: 'is not verified', email_verified: false },
+    { what: 'is verified in words', email_verified: 'true' },
+    { what: 'nobody says anything about', email_verified: undefined },
+  ])('makes no account for an address that $what', async ({ email_verified }) => {
+    const claims = { ...newSomebody(), email_verified }
+    const users = await services.db.user.count()
+    const refusal = await refusalOf(clientWith(externalToken({ claims })).auth.me.query())
+    expect(refusal).toMatchObject({ reason: 'TOKEN_INVALID', httpStatus: 401 })
+    expect(await services.db.user.count()).toBe(users)
+
+    const credulous = testServices(services.db, { externalIssuer: { ...externalIssuer, requireVerifiedEmail: false } })
+    const client = inProcessClient(credulous, { bearerToken: externalToken({ claims }) })
+    const user = await client.auth.me.query()
+    expect(user.email).toBe(claims.email)
+    // Who is known is known by name.
+    expect(await clientWith(externalToken({ claims })).auth.me.query()).toEqual(user)
+    await credulous.close()
+  })
+})
+
+describe('an account that is linked to a user of the other sign-in service', () => {
+  const operator = () => createOperatorCaller(createInnerContext(services, null))
+
+  test('is theirs alone: the password, sessions and API tokens of whoever had made it are gone', async () => {
+    const { email, password, user, client, refreshToken } = await testUser(services)
+    const { token } = await operator().token.create({ email, token: { name: 'Backup' } })
+    const { sub } = newSomebody()
+    const owner = clientWith(externalToken({ claims: { sub, email } }))
+    expect(await refusalOf(owner.auth.me.query())).toMatchObject({ reason: 'EMAIL_TAKEN' })
+
+    expect(await operator().user.link({ email, subject: sub })).toMatchObject({
+      id: user.id,
+      isNew: true,
+      passwordRemoved: true,
+      sessions: 1,
+      apiTokens: 1,
+    })
+    services.sessionCheck.forget(user.id)
+    expect(await owner.auth.me.query()).toMatchObject({ id: user.id, email })
+    expect(await refusalOf(testSignIn(services, { email, password }))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
+    expect(await refusalOf(testRefresh(services, refreshToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await refusalOf(client.auth.me.query())).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
+
+    expect(await operator().user.link({ email, subject: sub })).toMatchObject({
+      isNew: false,
+      passwordRemoved: false,
+      sessions: 0,
+      apiTokens: 0,
+    })
+    expect(await operator().user.identities({ email })).toEqual([{ issuer: externalIssuer.issuer, subject: sub }])
+  })
+
+  test('is refused to one who has another account', async () => {
+    const { email, password } = await testUser(services)
+    const claims = newSomebody()
+    await clientWith(externalToken({ claims })).auth.me.query()
+    const { data } = await operator()
+      .user.link({ email, subject: claims.sub })
+      .then(
+        () => ({ data: undefined }),
+        (error: unknown) => failureOf(error) ?? { data: undefined },
+      )
+    const message = `${claims.sub} of ${externalIssuer.issuer} has the account ${claims.email}: delete that one first`
+    expect(data).toMatchObject({ reason: 'VALIDATION_FAILED', issues: [{ path: 'subject', message }] })
+    expect((await testSignIn(services, { email, password })).accessToken).toBeTruthy()
+  })
+
+  test('may have a password as well, when the operator sets one', async () => {
     const claims = newSomebody()
     const client = clientWith(externalToken({ claims }))
-    const { id } = await client.auth.me.query()
-    await client.task.create.mutate({ title: 'x' })
-    expect(await client.auth.deleteAccount.mutate({})).toBeNull()
-    expect(await services.db.task.count({ where: { userId: id } })).toBe(0)
-    expect(await services.db.externalIdentity.count({ where: { subject: claims.sub } })).toBe(0)
-    expect((await client.auth.me.query()).id).not.toBe(id)
+    const user = await client.auth.me.query()
+    const password = 'another tree tomorrow'
+    await operator().user.setPassword({ email: claims.email, password })
+    const { accessToken } = await testSignIn(services, { email: claims.email, password })
+    for (const signedIn of [clientWith(accessToken), client]) {
+      expect(await signedIn.auth.me.query()).toMatchObject({ id: user.id, email: claims.email })
+    }
   })
+})
+
+describe('an account of the other sign-in service that was deleted, without a password,', () => {
+  const accountsOf = ({ sub }: { sub: string }) => services.db.externalIdentity.count({ where: { subject: sub } })
+
+  async function deletedSomebody() {
+    const claims = newSomebody()
+    const token = externalToken({ claims })
+    const { id } = await clientWith(token).auth.me.query()
+    await clientWith(token).task.create.mutate({ title: 'x' })
+    expect(await clientWith(token).auth.deleteAccount.mutate({})).toBeNull()
+    expect(await services.db.task.count({ where: { userId: id } })).toBe(0)
+    return { claims, token }
+  }
+
+  test('is not made anew by any token that was out', async () => {
+    const { claims, token } = await deletedSomebody()
+    const now = Math.floor(Date.now() / 1_000)
+    const otherDevices = [
+      { exp: now + 86_400 },
+      { iat: now - 3_600, exp: now + 86_400 },
+      { iat: now + 20 },
+      { iat: undefined },
+      { email: newSomebody().email },
+    ].map((other) => externalToken({ claims: { ...claims, ...other } }))
+    for (const held of [token, ...otherDevices]) {
+      const { auth, task } = clientWith(held)
+      for (const call of [() => auth.me.query(), () => task.create.mutate({ title: 'y' })]) {
+        expect(await refusalOf(call())).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
+      }
+    }
+    expect(await accountsOf(claims)).toBe(0)
+    expect(await services.db.user.count({ where: { email: claims.email } })).toBe(0)
+  })
+
+  test('is not made anew while the token lives, however long that is', async () => {
+    const claims = { ...newSomebody(), iat: Math.floor(Date.now() / 1_000) - 31 * 86_400, exp: 1e300 }
+    const client = clientWith(externalToken({ claims }))
+    await client.auth.me.query()
+    await client.auth.deleteAccount.mutate({})
+    await passTime({ days: 30 })
+    await createOperatorCaller(createInnerContext(services, null)).purge()
+    expect(await refusalOf(client.auth.me.query())).toMatchObject({ reason: 'SESSION_REVOKED' })
+  })
+
+  test('begins anew when its owner signs in again', async () => {
+    const { claims, token } = await deletedSomebody()
+    await passTime({ minutes: 2 })
+    const { email } = await clientWith(externalToken({ claims })).auth.me.query()
+    expect(email).toBe(claims.email)
+    expect(await clientWith(token).task.list.query()).toMatchObject({ items: [] })
+  })
+
+  test('is forgotten in the end', async () => {
+    const { claims } = await deletedSomebody()
+    const remembered = () => services.db.externalDeletion.count({ where: { subject: claims.sub } })
+    const { purge } = createOperatorCaller(createInnerContext(services, null))
+    await purge()
+    expect(await remembered()).toBe(1)
+    await passTime({ days: 8 })
+    await purge()
+    expect(await remembered()).toBe(0)
+  })
+
+  test('stays deleted when it was deleted by the password that it had as well', async () => {
+    const { email, password, client } = await testUser(services)
+    const { sub } = newSomebody()
+    const operator = createOperatorCaller(createInnerContext(services, null))
+    await operator.user.link({ email, subject: sub, keepPassword: true })
+    const token = externalToken({ claims: { sub, email } })
+    expect((await clientWith(token).auth.me.query()).email).toBe(email)
+    await client.auth.deleteAccount.mutate({ password })
+    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await services.db.user.count({ where: { email } })).toBe(0)
+  })
+
+  /** What the deletions say, as if they had been made that much earlier. */
+  async function passTime({ days = 0, minutes = 0 }: { days?: number; minutes?: number }): Promise<void> {
+    await services.db.$executeRaw`
+      UPDATE external_deletions SET
+        issued_before = issued_before - make_interval(days => ${days}::int, mins => ${minutes}::int),
+        until = until - make_interval(days => ${days}::int, mins => ${minutes}::int)`
+  }
 })

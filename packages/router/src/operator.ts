@@ -8,16 +8,22 @@ import {
 } from '@taskwire/contract'
 import {
   type Account,
+  type AccountLink,
   createApiToken,
+  DomainError,
+  type ExternalName,
   findAccount,
+  linkExternalIdentity,
   listAccounts,
   listApiTokens,
+  listExternalIdentities,
   purge,
   resetPassword,
   revokeApiToken,
   setAccountActive,
 } from '@taskwire/domain'
 import { z } from 'zod'
+import type { Context } from './context.ts'
 import { createCallerFactory, publicProcedure, router } from './trpc.ts'
 
 const accountSchema: z.ZodType<Account, Account> = z.object({
@@ -25,6 +31,22 @@ const accountSchema: z.ZodType<Account, Account> = z.object({
   email: z.string(),
   isActive: z.boolean(),
   createdAt: z.date(),
+})
+
+const externalNameSchema: z.ZodType<ExternalName, ExternalName> = z.object({
+  issuer: z.string(),
+  subject: z.string(),
+})
+
+const accountLinkSchema: z.ZodType<AccountLink, AccountLink> = z.object({
+  id: z.string(),
+  email: z.string(),
+  isActive: z.boolean(),
+  createdAt: z.date(),
+  isNew: z.boolean(),
+  passwordRemoved: z.boolean(),
+  sessions: z.int(),
+  apiTokens: z.int(),
 })
 
 const byEmail = z.strictObject({ email: emailSchema })
@@ -51,6 +73,22 @@ const operatorRouter = router({
       .input(byEmail.extend({ password: z.string() }))
       .output(accountSchema)
       .mutation(({ ctx, input }) => resetPassword(ctx.db, ctx, input)),
+
+    identities: publicProcedure
+      .input(byEmail)
+      .output(z.array(externalNameSchema))
+      .query(({ ctx, input }) => listExternalIdentities(ctx.db, input.email)),
+
+    link: publicProcedure
+      .input(
+        byEmail.extend({
+          issuer: z.string().min(1).optional(),
+          subject: z.string().min(1, 'Subject is required').max(255, 'Subject must have at most 255 characters'),
+          keepPassword: z.boolean().default(false),
+        }),
+      )
+      .output(accountLinkSchema)
+      .mutation(({ ctx, input }) => linkExternalIdentity(ctx.db, ctx, { ...input, issuer: issuerOf(ctx, input) })),
   },
 
   purge: publicProcedure
@@ -84,6 +122,13 @@ const operatorRouter = router({
       }),
   },
 })
+
+/** The issuer that was named, or the one that is configured. */
+function issuerOf({ externalTokens }: Context, { issuer = externalTokens?.issuer }: { issuer?: string }): string {
+  if (issuer !== undefined) return issuer
+  const message = 'Issuer is required: EXTERNAL_JWT_ISSUER is not set'
+  throw new DomainError('VALIDATION_FAILED', { issues: [{ path: 'issuer', message }] })
+}
 
 /**
  * Calls the procedures for operators, in the command line and other tools of whoever runs the server.

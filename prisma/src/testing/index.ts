@@ -13,7 +13,7 @@ export { temporaryFolder } from './temporary-folder.ts'
 export async function testDatabase(): Promise<OpenDatabase> {
   workerDatabase ??= freshDatabase()
   const database = await workerDatabase
-  await database.client.$executeRaw`TRUNCATE users CASCADE`
+  await database.client.$executeRaw`TRUNCATE users, external_deletions CASCADE`
   return { ...database, close: async () => {}, [Symbol.asyncDispose]: async () => {} }
 }
 let workerDatabase: Promise<OpenDatabase> | undefined

@@ -1,6 +1,6 @@
 import { openDatabase } from '@taskwire/prisma'
 import { parseEnvironment } from '@taskwire/server/env'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bareDatabase } from '../testing/bare-database.ts'
 import { runCommand } from '../testing/run-command.ts'
 
@@ -43,6 +43,51 @@ test('a password is read from standard input and held to the policy', async () =
   expect((await account()).passwordHash).toBe(before)
   expect((await taskwire(`user set-password ${DEMO}`, 'another tree tomorrow')).exitCode).toBe(0)
   expect((await account()).passwordHash).not.toBe(before)
+})
+
+describe('an address that somebody else has registered', () => {
+  const ISSUER = 'https://id.example.com'
+  const link = (options: string) => taskwire(`user link ${DEMO} ${options}`)
+
+  test('is given to its owner, and whoever knew the password is out', async () => {
+    await taskwire(`token create ${DEMO} backup`)
+    expect(await link(`--issuer ${ISSUER} --subject ada`)).toMatchObject({
+      exitCode: 0,
+      results: [`${DEMO} is now linked to ada`, 'Its password is removed; sessions ended: 0; API tokens revoked: 1'],
+    })
+    expect((await account()).passwordHash).toBeNull()
+    expect((await taskwire(`token list ${DEMO}`)).results).toEqual([])
+    expect(await link(`--issuer ${ISSUER} --subject ada`)).toMatchObject({
+      exitCode: 0,
+      results: [`${DEMO} was already linked to ada`, 'It has no password; sessions ended: 0; API tokens revoked: 0'],
+    })
+  })
+
+  test('may get a password again, and is told who else can use it', async () => {
+    const { exitCode, progress } = await taskwire(`user set-password ${DEMO}`, 'another tree tomorrow')
+    expect(exitCode).toBe(0)
+    expect(progress.at(-1)).toBe(`It can still be used by whoever signs in at ${ISSUER} as ada`)
+    expect((await link(`--issuer ${ISSUER} --subject ada --keep-password`)).results).toEqual([
+      `${DEMO} was already linked to ada`,
+      'Its password, sessions and API tokens are kept',
+    ])
+    expect((await link(`--issuer ${ISSUER} --subject bob --keep-password`)).progress.at(-1)).toBe(
+      `It can still be used by whoever signs in at ${ISSUER} as ada`,
+    )
+    expect((await account()).passwordHash).not.toBeNull()
+  })
+
+  test('is given to nobody without an issuer, a subject or an account', async () => {
+    expect(await link('--subject ada')).toMatchObject({
+      exitCode: 1,
+      progress: ['Issuer is required: EXTERNAL_JWT_ISSUER is not set'],
+    })
+    expect((await link(`--issuer ${ISSUER}`)).exitCode).toBe(1)
+    expect(await taskwire(`user link nobody@example.com --issuer ${ISSUER} --subject x`)).toMatchObject({
+      exitCode: 1,
+      progress: ['There is no such account or token'],
+    })
+  })
 })
 
 test('an address that has no account is named as such', async () => {

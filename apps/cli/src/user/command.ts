@@ -7,7 +7,7 @@ const PAGE = 1_000
 /** `taskwire user`: the accounts. */
 export function userCommand(terminal: Terminal): Command {
   const user = new Command('user')
-    .description('Lists accounts, shuts them out or lets them in again, and sets their passwords.')
+    .description('Lists accounts, shuts them out or lets them in again, and says who may sign in to them.')
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire user list')
 
   user
@@ -64,8 +64,41 @@ export function userCommand(terminal: Terminal): Command {
       await withOperator(terminal, async (operator) => {
         const account = await operator.user.setPassword({ email, password })
         terminal.result(`${account.email} has a new password and is signed out everywhere`)
+        for (const identity of await operator.user.identities({ email })) tellOf(identity, terminal)
       })
     })
 
+  user
+    .command('link')
+    .description(
+      'Gives an account to a user of the other sign-in service, and removes its password, sessions and API tokens.',
+    )
+    .argument('<email>')
+    .requiredOption('-s, --subject <sub>', "the user's `sub` in the tokens of that service")
+    .option('-i, --issuer <iss>', 'the `iss` of that service (default: EXTERNAL_JWT_ISSUER)')
+    .option('-k, --keep-password', 'for an account whose password only that user knows: leaves all as it is')
+    .addHelpText(
+      'after',
+      '\nFor an address that somebody else has registered here before its owner came. What is in the account stays there.\n\nExample:\n  $ pnpm taskwire user link ada@example.com --subject 248289761001',
+    )
+    .action((email: string, options: { subject: string; issuer?: string; keepPassword?: boolean }) =>
+      withOperator(terminal, async (operator) => {
+        const link = await operator.user.link({ email, ...options })
+        terminal.result(`${link.email} ${link.isNew ? 'is now' : 'was already'} linked to ${options.subject}`)
+        if (options.keepPassword) terminal.result('Its password, sessions and API tokens are kept')
+        else {
+          const password = link.passwordRemoved ? 'Its password is removed' : 'It has no password'
+          terminal.result(`${password}; sessions ended: ${link.sessions}; API tokens revoked: ${link.apiTokens}`)
+        }
+        for (const identity of await operator.user.identities({ email })) {
+          if (identity.subject !== options.subject) tellOf(identity, terminal)
+        }
+      }),
+    )
+
   return user
+}
+
+function tellOf({ issuer, subject }: { issuer: string; subject: string }, terminal: Terminal): void {
+  terminal.progress(`It can still be used by whoever signs in at ${issuer} as ${subject}`)
 }

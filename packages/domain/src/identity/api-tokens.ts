@@ -76,6 +76,18 @@ export async function revokeApiToken(db: Database, userId: string, { id }: ApiTo
   if (revoked === 0) throw new DomainError('NOT_FOUND')
 }
 
+/** Ends all tokens of a user. @returns how many of them still worked */
+export async function revokeApiTokens(db: Database, userId: string): Promise<number> {
+  const [revoked] = await db.$queryRaw<{ working: number }[]>`
+    WITH revoked AS (
+      UPDATE api_tokens SET revoked_at = clock_timestamp()
+      WHERE user_id = ${userId}::uuid AND revoked_at IS NULL
+      RETURNING expires_at
+    )
+    SELECT count(*)::int AS working FROM revoked WHERE coalesce(clock_timestamp() < expires_at, true)`
+  return revoked?.working ?? 0
+}
+
 /**
  * Whose the token is; its use is noted, once a minute at most.
  *

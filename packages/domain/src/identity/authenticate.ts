@@ -13,7 +13,8 @@ import type { Tokens } from './tokens.ts'
  */
 export type Caller =
   | { kind: 'session'; userId: string; sessionId: string }
-  | { kind: 'apiToken' | 'external' | 'internal'; userId: string }
+  | { kind: 'external'; userId: string; tokenExpiresAt: Date }
+  | { kind: 'apiToken' | 'internal'; userId: string }
 
 export interface Authenticator {
   db: Database
@@ -34,7 +35,9 @@ export async function authenticate(
 ): Promise<Caller> {
   if (isApiToken(bearerToken)) return { kind: 'apiToken', userId: await findApiTokenOwner(db, bearerToken) }
   if (externalTokens?.claims(bearerToken)) {
-    return { kind: 'external', userId: await findExternalUser(db, { audit }, externalTokens.verify(bearerToken)) }
+    const external = externalTokens.verify(bearerToken)
+    const userId = await findExternalUser(db, { audit }, external)
+    return { kind: 'external', userId, tokenExpiresAt: external.expiresAt }
   }
   const subject = tokens.verifyAccess(bearerToken)
   await sessionCheck.check(subject)

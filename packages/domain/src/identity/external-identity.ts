@@ -8,7 +8,8 @@ import type { Identity } from './identity.ts'
  * The account of a user who signs in elsewhere, made at first sight.
  *
  * @throws DomainError EMAIL_TAKEN when the address has an account already: it must not be had by claiming it elsewhere;
- * TOKEN_INVALID when an account is to be made and the token names no valid address; ACCOUNT_INACTIVE
+ * TOKEN_INVALID when an account is to be made and the token names no valid address, or none that is verified;
+ * SESSION_REVOKED when the account was deleted and the token is older than that; ACCOUNT_INACTIVE
  */
 export async function findExternalUser(
   db: Database,
@@ -18,13 +19,17 @@ export async function findExternalUser(
   return (await readExternalUser(db, external)) ?? (await createExternalUser(db, identity, external))
 }
 
-/** The account of a user who signs in elsewhere, if there is one. @throws DomainError ACCOUNT_INACTIVE */
-export async function readExternalUser(db: Database, { issuer, subject }: ExternalSubject): Promise<string | null> {
+/** The account of a user who signs in elsewhere, if there is one. @throws DomainError ACCOUNT_INACTIVE, SESSION_REVOKED */
+export async function readExternalUser(db: Database, external: ExternalSubject): Promise<string | null> {
+  const { issuer, subject } = external
   const identity = await db.externalIdentity.findUnique({
     where: { issuer_subject: { issuer, subject } },
     select: { user: { select: { id: true, isActive: true } } },
   })
-  if (identity === null) return null
+  if (identity === null) {
+    await refuseDeleted(db, external)
+    return null
+  }
   if (!identity.user.isActive) throw new DomainError('ACCOUNT_INACTIVE')
   return identity.user.id
 }
@@ -41,6 +46,8 @@ async function createExternalUser(
       const { id } = await transaction.user.create({ data: { email: email.data }, select: { id: true } })
       const { issuer, subject } = external
       await transaction.externalIdentity.create({ data: { issuer, subject, userId: id }, select: { userId: true } })
+      // Once more: it may have been made and deleted since we looked, and this insert has waited for that.
+      await refuseDeleted(transaction, external)
       return id
     })
     audit({ event: 'registered', userId })
@@ -52,4 +59,13 @@ async function createExternalUser(
     if (userId === null) throw new DomainError('EMAIL_TAKEN')
     return userId
   }
+}
+
+/** Refuses a token of before the account's deletion. One that does not say when it was issued counts as old. */
+async function refuseDeleted(db: Database, { issuer, subject, issuedAt }: ExternalSubject): Promise<void> {
+  const deleted = await db.$queryRaw<unknown[]>`
+    SELECT 1 FROM external_deletions
+    WHERE issuer = ${issuer} AND subject = ${subject} AND until > clock_timestamp()
+      AND coalesce(${issuedAt ?? null}::timestamptz < issued_before, true)`
+  if (deleted.length > 0) throw new DomainError('SESSION_REVOKED')
 }

@@ -11,6 +11,8 @@ export interface ExternalIssuer {
   audience: string
   /** Shared with that service for HS256. */
   secret: string
+  /** Whether an account is made only for an address that the service has verified: an `email_verified` that is `true`. */
+  requireVerifiedEmail: boolean
 }
 
 /** Whom a foreign token speaks for. */
@@ -18,11 +20,16 @@ export interface ExternalSubject {
   issuer: string
   /** The user's name at that issuer. */
   subject: string
-  /** As the issuer has it; absent in a token that names none. */
+  /** That an account may be made with, as the issuer has it; undefined where the token names none, or none verified. */
   email: string | undefined
+  /** Undefined in a token that does not say. */
+  issuedAt: Date | undefined
+  expiresAt: Date
 }
 
 export interface ExternalTokens {
+  /** Whose tokens these are. */
+  issuer: string
   /** Whether the token claims to be of this issuer; nothing is verified yet. */
   claims(token: string): boolean
   /** @throws DomainError TOKEN_EXPIRED for a token that only its age invalidates, else TOKEN_INVALID */
@@ -32,11 +39,19 @@ export interface ExternalTokens {
 const MAX_LENGTH = 8_192
 const MAX_SUBJECT_LENGTH = 255
 const CLOCK_SKEW_SECONDS = 30
+/** The last second that JavaScript and PostgreSQL both write with a year of four digits. */
+const LAST_SECOND = 253_402_300_799
 
 /** Reads the tokens of another issuer: HS256 by its own secret, with its issuer and audience; `typ` and `kid` are its affair. */
-export function createExternalTokens({ issuer, audience, secret }: ExternalIssuer): ExternalTokens {
+export function createExternalTokens({
+  issuer,
+  audience,
+  secret,
+  requireVerifiedEmail,
+}: ExternalIssuer): ExternalTokens {
   const key = createSecretKey(Buffer.from(secret))
   return {
+    issuer,
     claims(token) {
       if (token.length > MAX_LENGTH) return false
       return readClaims(token)?.iss === issuer
@@ -44,12 +59,20 @@ export function createExternalTokens({ issuer, audience, secret }: ExternalIssue
 
     verify(token) {
       const { header, payload } = verifySignature(token, { key, issuer, audience })
-      const { sub, exp, iat, nbf, email } = payload
+      const { sub, exp, iat, nbf, email, email_verified: emailVerified } = payload
       const now = Date.now() / 1_000
       if ('crit' in header || !isSubject(sub)) throw invalid()
       if (!Number.isFinite(exp) || !isPast(iat) || !isPast(nbf)) throw invalid()
       if (Number(exp) <= now) throw new DomainError('TOKEN_EXPIRED')
-      return { issuer, subject: sub, email: typeof email === 'string' ? email : undefined }
+      // The text "true" is no boolean (OpenID Connect Core §5.1), and says nothing about who has checked.
+      const usable = typeof email === 'string' && (emailVerified === true || !requireVerifiedEmail)
+      return {
+        issuer,
+        subject: sub,
+        email: usable ? email : undefined,
+        issuedAt: iat === undefined ? undefined : toDate(iat),
+        expiresAt: toDate(Number(exp)),
+      }
     },
   }
 }
@@ -67,6 +90,10 @@ function readClaims(token: string): jwt.JwtPayload | null {
 /** A name that the database can tell from every other: it would store one half of a surrogate pair like another. */
 function isSubject(sub: unknown): sub is string {
   return typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUBJECT_LENGTH && isStorable(sub)
+}
+
+function toDate(seconds: number): Date {
+  return new Date(Math.min(Math.max(seconds, 0), LAST_SECOND) * 1_000)
 }
 
 /** A moment (RFC 7519 §2, NumericDate) that has come, or none at all. */

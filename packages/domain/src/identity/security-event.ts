@@ -13,6 +13,7 @@ export interface SecurityEvent {
     | 'accountDeleted'
     | 'accountDeactivated'
     | 'accountActivated'
+    | 'identityLinked'
     | 'throttled'
   /** Absent where the user is not known. */
   userId?: string

@@ -6,6 +6,7 @@ export const externalIssuer: NonNullable<ServicesConfig['externalIssuer']> = {
   issuer: 'https://sign-in.example.com',
   audience: 'taskwire',
   secret: 'the secret of the other service, also long enough',
+  requireVerifiedEmail: true,
 }
 
 /** A token of that service, with something changed; what is undefined is left out. */
@@ -26,6 +27,7 @@ export function externalToken({
       aud: externalIssuer.audience,
       sub: crypto.randomUUID(),
       email: `${crypto.randomUUID()}@example.com`,
+      email_verified: true,
       iat: now,
       exp: now + 300,
       ...claims,

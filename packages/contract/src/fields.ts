@@ -22,6 +22,13 @@ export function id(label = 'Id') {
     .meta({ format: 'uuid' })
 }
 
+const idSchema = id()
+
+/** An id in the one spelling in which ids are stored and compared; null for what is no UUID. */
+export function readId(value: unknown): string | null {
+  return idSchema.safeParse(value).data ?? null
+}
+
 /** A set of ids: a repeated one counts once, whatever its case. */
 export function ids(label: string, max: number) {
   return z

@@ -46,6 +46,7 @@ export {
   errorTable,
   type RetryDetails,
 } from './errors.ts'
+export { readId } from './fields.ts'
 export { toValidationIssues, type ValidationIssue } from './issues.ts'
 export { nothingSchema } from './nothing.ts'
 export {

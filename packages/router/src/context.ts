@@ -1,3 +1,4 @@
+import { readId } from '@taskwire/contract'
 import {
   authenticate,
   type Caller,
@@ -72,7 +73,8 @@ export function createInnerContext(
   userId: string | null,
   audit: Identity['audit'] = () => {},
 ): Context {
-  if (userId !== null && !UUID.test(userId)) throw new TypeError('A user id is a UUID')
+  const ownId = userId === null ? null : readId(userId)
+  if (userId !== null && ownId === null) throw new TypeError('A user id is a UUID')
   return {
     ...services,
     audit,
@@ -90,13 +92,11 @@ export function createInnerContext(
       audit,
     },
     async findCaller() {
-      if (userId === null) throw new DomainError('TOKEN_MISSING')
-      return { kind: 'internal', userId }
+      if (ownId === null) throw new DomainError('TOKEN_MISSING')
+      return { kind: 'internal', userId: ownId }
     },
   }
 }
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 async function findCaller(services: Services, { bearerToken, audit }: RequestInfo): Promise<Caller> {
   if (bearerToken === null) throw new DomainError('TOKEN_MISSING')

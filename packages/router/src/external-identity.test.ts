@@ -57,7 +57,7 @@ describe('a token of the other sign-in service', () => {
     const tokens = [
       externalToken({ claims: { aud: ['elsewhere', externalIssuer.audience] } }),
       externalToken({ header: { typ: 'JWT', kid: '1' } }),
-      externalToken({ claims: { iat: now + 20, nbf: now + 20 } }),
+      externalToken({ claims: { iat: now + 55, nbf: now + 55 } }),
       externalToken({ claims: { iat: undefined, roles: ['admin'], userId: 'admin' } }),
     ]
     for (const token of tokens) expect(await clientWith(token).tag.list.query()).toEqual([])

@@ -38,9 +38,10 @@ export interface ExternalTokens {
 
 const MAX_LENGTH = 8_192
 const MAX_SUBJECT_LENGTH = 255
-const CLOCK_SKEW_SECONDS = 30
 /** The last second that JavaScript and PostgreSQL both write with a year of four digits. */
 const LAST_SECOND = 253_402_300_799
+/** By how much that issuer's clock may be ahead of ours. */
+const CLOCK_SKEW_SECONDS = 60
 
 /** Reads the tokens of another issuer: HS256 by its own secret, with its issuer and audience; `typ` and `kid` are its affair. */
 export function createExternalTokens({

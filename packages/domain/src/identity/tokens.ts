@@ -1,3 +1,4 @@
+import { readId } from '@taskwire/contract'
 import { DomainError } from '../domain-error.ts'
 import { type JwtClaims, type JwtType, signJwt, verifyJwt } from './jwt.ts'
 import { createKeyRing, type KeyRing } from './keys.ts'
@@ -45,9 +46,8 @@ export interface Tokens {
   verifyRefresh(token: string): TokenSubject
 }
 
-const CLOCK_SKEW_SECONDS = 30
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** By how much the clock that a token was made by may be ahead of ours. */
+const CLOCK_SKEW_SECONDS = 60
 
 export function createTokens({ secret, previousSecret, accessTtlSeconds }: TokensConfig): Tokens {
   const keyRing = createKeyRing({ secret, previousSecret })
@@ -89,21 +89,13 @@ function toClaims({ userId, sessionId, generation }: TokenSubject): JwtClaims {
 
 /** The claims that every token of ours has, whatever its age. */
 function read(token: string, expected: { type: JwtType; keyRing: KeyRing }) {
-  const {
-    sub: userId,
-    sid: sessionId,
-    gen: generation,
-    iat: issuedAt,
-    exp: expiresAt,
-  } = verifyJwt(token, expected) ?? {}
-  if (!isUuid(userId) || !isUuid(sessionId) || !isCount(generation)) throw new DomainError('TOKEN_INVALID')
+  const { sub, sid, gen: generation, iat: issuedAt, exp: expiresAt } = verifyJwt(token, expected) ?? {}
+  const userId = readId(sub)
+  const sessionId = readId(sid)
+  if (userId === null || sessionId === null || !isCount(generation)) throw new DomainError('TOKEN_INVALID')
   if (!isCount(expiresAt)) throw new DomainError('TOKEN_INVALID')
   if (issuedAt !== undefined && !isCount(issuedAt)) throw new DomainError('TOKEN_INVALID')
   return { subject: { userId, sessionId, generation }, issuedAt, expiresAt }
-}
-
-function isUuid(value: unknown): value is string {
-  return typeof value === 'string' && UUID.test(value)
 }
 
 /** A generation, or a NumericDate (RFC 7519 §2) that is whole, as ours are. */

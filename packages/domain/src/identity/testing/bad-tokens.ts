@@ -244,7 +244,7 @@ function badAccessTimes({ claims, forge }: Forgery, { accessTtlSeconds }: Forger
   return {
     'iat: missing': withClaims({ iat: undefined }),
     'iat: null': withClaims({ iat: null }),
-    'iat: in the future': withClaims({ iat: now() + 60, exp: now() + 60 + accessTtlSeconds }),
+    'iat: in the future': withClaims({ iat: now() + 90, exp: now() + 90 + accessTtlSeconds }),
     'life: a second too long': withClaims({ exp: Number(claims['iat']) + accessTtlSeconds + 1 }),
     'life: in milliseconds': withClaims({ exp: Number(claims['exp']) * 1000 }),
     'life: none': withClaims({ iat: now() + 20, exp: now() + 20 }),

@@ -14,21 +14,25 @@ test.each([
   ['fe80::1%eth0', 'fe80::1%eth0', 'fe80::/64'],
   ['fe80::2%1', 'fe80::2%1', 'fe80::/64'],
   ['::1', '::1', '::/64'],
+  ['203.0.113.7:5678', '203.0.113.7', '203.0.113.7'],
+  ['[2001:db8:1:2::1]:443', '2001:db8:1:2::1', '2001:db8:1:2::/64'],
+  ['[2001:db8:1:2::1]', '2001:db8:1:2::1', '2001:db8:1:2::/64'],
+  ['[::ffff:192.0.2.1]:65535', '192.0.2.1', '192.0.2.1'],
 ])('%s is %s, and counts as %s', (ip, canonical, limited) => {
   expect(canonicalAddress(ip)).toBe(canonical)
   expect(limitedAddress(ip)).toBe(limited)
 })
 
-test.each([undefined, '', 'unknown', '_hidden', '192.0.2.1:443', '[2001:db8::1]', '192.0.2.256', '1.2.3.4, 5.6.7.8'])(
-  '%j is no address: all who have none are counted together',
-  (ip) => {
-    expect(canonicalAddress(ip)).toBeNull()
-    expect(limitedAddress(ip)).toBe('unknown')
-  },
-)
+test.each([
+  ...[undefined, '', 'unknown', '_hidden', '192.0.2.256', '1.2.3.4, 5.6.7.8'],
+  ...['192.0.2.1:', '192.0.2.1:http', '192.0.2.1:123456', ':443', '[2001:db8::1', '[2001:db8::1]443', '[]:443'],
+])('%j is no address: all who have none are counted together', (ip) => {
+  expect(canonicalAddress(ip)).toBeNull()
+  expect(limitedAddress(ip)).toBe('unknown')
+})
 
 test('whatever a proxy passes on is counted as something, and something short', () => {
-  const like = fc.string({ unit: fc.constantFrom(...'0123456789abcdef:.%/xX '), maxLength: 60 })
+  const like = fc.string({ unit: fc.constantFrom(...'0123456789abcdef:.%/xX[] '), maxLength: 60 })
   fc.assert(
     fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.ipV4Extended(), like, fc.string()), (ip) => {
       expect(limitedAddress(ip)).toMatch(/^(unknown|[\da-f:.]{2,39}(\/64)?)$/)

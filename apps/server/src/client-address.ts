@@ -2,15 +2,24 @@ import ipaddr from 'ipaddr.js'
 
 /** An address in one spelling: an IPv4 address that came in over an IPv6 socket is that IPv4 address. */
 export function canonicalAddress(ip: string | undefined): string | null {
-  return ip !== undefined && ipaddr.isValid(ip) ? ipaddr.process(ip).toString() : null
+  return readAddress(ip)?.toString() ?? null
 }
 
 /** What limits by address count. Whoever has one IPv6 address has the other 2^64 of its network as well. */
 export function limitedAddress(ip: string | undefined): string {
-  if (ip === undefined || !ipaddr.isValid(ip)) return 'unknown'
-  const address = ipaddr.process(ip)
+  const address = readAddress(ip)
+  if (address === null) return 'unknown'
   if (address.kind() === 'ipv4') return address.toString()
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${withoutZone(address)}/64`).toString()}/64`
+}
+
+/** Some gateways write the client's port into X-Forwarded-For as well, another one for each connection. */
+const WITH_PORT = /^(?:\[(?<ipv6>[^\]]+)\]|(?<ipv4>\d+(?:\.\d+){3}))(?::\d{1,5})?$/
+
+function readAddress(text = ''): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  const { ipv6, ipv4 } = WITH_PORT.exec(text)?.groups ?? {}
+  const ip = ipv6 ?? ipv4 ?? text
+  return ipaddr.isValid(ip) ? ipaddr.process(ip) : null
 }
 
 function withoutZone(address: ipaddr.IPv4 | ipaddr.IPv6): string {

@@ -38,6 +38,11 @@ export function environmentSchema(production: boolean) {
       RATE_LIMIT_MULTIPLIER: wholeNumber(1, 1_000_000).default(1),
       LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     })
+    .refine((env) => !production || env.PUBLIC_URL === undefined || keepsSecureCookies(env.PUBLIC_URL), {
+      path: ['PUBLIC_URL'],
+      error:
+        'is not https, and over plain http browsers drop the Secure cookie that keeps people signed in: put TLS in front and give its https URL (http will do for localhost)',
+    })
     .refine((env) => env.DIRECT_DATABASE_URL === undefined || env.DATABASE_URL !== undefined, {
       path: ['DIRECT_DATABASE_URL'],
       error: 'is set and DATABASE_URL is not: set both, or neither for the embedded database',
@@ -147,6 +152,12 @@ const publicUrl = variable('an http or https URL such as https://tasks.example.c
   const plain = url !== null && isHttp(url) && url.search + url.hash + url.username + url.password === ''
   return plain ? url.href.replace(/\/+$/, '') : undefined
 })
+
+/** Over plain http, a browser keeps a Secure cookie of its own machine alone. */
+function keepsSecureCookies(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || /^(?:(?:.+\.)?localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
+}
 
 const origins = variable('origins such as https://app.example.com, separated by commas', (text) => {
   const listed = text

@@ -155,6 +155,26 @@ describe('production', () => {
     ])
   })
 
+  test.each(['http://tasks.example.com', 'http://192.168.1.20:3000', 'http://localhost.example.com'])(
+    'refuses %s, from where browsers would not keep the session',
+    (PUBLIC_URL) => {
+      expect(faultsOf({ ...PRODUCTION, PUBLIC_URL })).toEqual([
+        expect.stringMatching(/^PUBLIC_URL is not https, .* browsers drop the Secure cookie .* put TLS in front/),
+      ])
+      expect(faultsOf({ PUBLIC_URL })).toEqual([])
+    },
+  )
+
+  test.each([
+    'https://tasks.example.com',
+    'http://localhost',
+    'http://127.0.0.1:3000',
+    'http://[::1]:80',
+    'http://a.localhost',
+  ])('takes %s', (PUBLIC_URL) => {
+    expect(faultsOf({ ...PRODUCTION, PUBLIC_URL })).toEqual([])
+  })
+
   test('does not migrate by itself', () => {
     expect(parseEnvironment(PRODUCTION, ROOT).autoMigrate).toBe(false)
   })

@@ -241,6 +241,17 @@ describe('X-Forwarded-For is believed', () => {
     expect(await remaining(server, address)).toBe('297')
   })
 
+  test('also from a gateway that writes ports: each of its clients has a limit of its own, whatever the port', async () => {
+    for (const [one, two] of [
+      [newAddress(), newAddress()],
+      ['[2001:db8:c:1::1]', '[2001:db8:c:2::1]'],
+    ]) {
+      expect(await remaining(server, `${one}:5678`)).toBe('299')
+      expect(await remaining(server, `${two}:443`)).toBe('299')
+      expect(await remaining(server, `${one}:5679`)).toBe('298')
+    }
+  })
+
   test('not at all where there is no proxy', async () => {
     await using bare = await testServer(db, {
       services: { limitStore: { redis: null, multiplier: 1 } },

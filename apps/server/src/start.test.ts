@@ -10,9 +10,9 @@ import { type RunningServer, start } from './start.ts'
 import { rawSocket } from './testing/raw-socket.ts'
 import { startFromSource } from './testing/server-process.ts'
 
-function startWith(variables: Record<string, string>): Promise<RunningServer> {
+function startWith(variables: Record<string, string>, lines: string[] = []): Promise<RunningServer> {
   const env = parseEnvironment({ PORT: '0', BCRYPT_COST: '4', ...variables }, '/')
-  return start(env, createLogger({ level: 'silent', terminal: false }))
+  return start(env, createLogger({ level: 'warn', terminal: false }, { write: (line) => lines.push(line) }))
 }
 
 /** What the operator reads of a server that does not start. */
@@ -42,6 +42,17 @@ test('a server that stops answers what was asked before, is not ready any more, 
 
   const next = await startWith({ DATA_DIR: folder.path })
   await next.stop()
+})
+
+test.each([
+  [{ PUBLIC_URL: 'https://tasks.example.com' }, 1],
+  [{ PUBLIC_URL: 'https://tasks.example.com', TRUST_PROXY: '1' }, 0],
+  [{ PUBLIC_URL: 'http://localhost:3000' }, 0],
+])('with %j the start warns %i times of a proxy that is not counted', async (variables, times) => {
+  using folder = temporaryFolder()
+  const lines: string[] = []
+  await (await startWith({ DATA_DIR: folder.path, ...variables }, lines)).stop()
+  expect(lines.filter((line) => line.includes('TRUST_PROXY is 0'))).toHaveLength(times)
 })
 
 describe('a server that cannot start says why in one sentence', () => {

@@ -35,6 +35,11 @@ export async function start(env: Env, logger: Logger): Promise<RunningServer> {
     const applied = await prepareSchema(db, env)
     const running = await serve({ env, db, logger })
     logger.info({ url: running.url, database: db.kind }, `Taskwire is ready at ${running.url}`)
+    if (env.http.trustProxy === 0 && env.http.publicUrl.startsWith('https:')) {
+      logger.warn(
+        'PUBLIC_URL is https, so a proxy stands in front, and TRUST_PROXY is 0: to the rate limits all the world is one address. Set it to the number of proxies in front',
+      )
+    }
     if (applied.length > 0) logger.info({ applied }, 'The database was migrated')
     return running
   } catch (error) {

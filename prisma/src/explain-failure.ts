@@ -1,4 +1,4 @@
-import { DatabaseUrlError } from './connection-string.ts'
+import { DatabaseUrlError, type UrlVariable } from './connection-string.ts'
 import { databaseMessage, isAccessRefused, isTlsRefused, isUnavailable } from './errors.ts'
 import { FolderError } from './folder-error.ts'
 import { FolderInUseError } from './folder-lock.ts'
@@ -7,17 +7,18 @@ import { SchemaError } from './migrations/prepare-schema.ts'
 
 /**
  * What an operator can do something about, in a plain line.
+ * @param variable whose URL was connected to
  * @returns null for what is no failure of the database, or one that nobody foresaw
  */
-export function explainDatabaseFailure(error: unknown): string | null {
+export function explainDatabaseFailure(error: unknown, variable: UrlVariable = 'DATABASE_URL'): string | null {
   if (!(error instanceof Error)) return null
   const expected = [FolderInUseError, FolderError, DatabaseUrlError, MigrationError, SchemaError]
   if (expected.some((kind) => error instanceof kind)) return error.message
   const says = databaseMessage(error)
-  if (isAccessRefused(error)) return `The database lets nobody in: ${says}. Check DATABASE_URL`
+  if (isAccessRefused(error)) return `The database lets nobody in: ${says}. Check ${variable}`
   if (isTlsRefused(error)) {
-    return `No encrypted connection to the database: ${says}. Check the server's certificate, and sslmode in DATABASE_URL`
+    return `No encrypted connection to the database: ${says}. Check the server's certificate, and sslmode in ${variable}`
   }
-  if (isUnavailable(error)) return `The database cannot be reached: ${says}. Check that it runs, and DATABASE_URL`
+  if (isUnavailable(error)) return `The database cannot be reached: ${says}. Check that it runs, and ${variable}`
   return null
 }

@@ -3,8 +3,9 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
 import type { DatabaseConfig } from './config.ts'
-import { connectionString } from './connection-string.ts'
+import { connectionString, DatabaseUrlError, type UrlVariable } from './connection-string.ts'
 import { isLostConnection } from './errors.ts'
+import { explainDatabaseFailure } from './explain-failure.ts'
 import { PrismaClient } from './generated/client.ts'
 import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
 import { MigrationError } from './migrations/errors.ts'
@@ -28,8 +29,8 @@ const LOCK_NOT_AVAILABLE = '55P03'
 
 /** A pool on a PostgreSQL server, which is connected to on first use. */
 export function openServer(config: ServerConfig): Driver {
-  const url = connectionString(config.url)
-  const directUrl = connectionString(config.directUrl ?? config.url)
+  const url = connectionString(config.url, 'DATABASE_URL')
+  const directUrl = config.directUrl === undefined ? url : connectionString(config.directUrl, 'DIRECT_DATABASE_URL')
   // Through a pooler in transaction mode a statement's name belongs to somebody else's connection, and a session
   // setting stays behind on it. Time zone and date style are safe there: PgBouncer tracks them for each client.
   const pooled = directUrl !== url
@@ -52,7 +53,7 @@ export function openServer(config: ServerConfig): Driver {
     kind: 'server',
     client,
     notifications,
-    migrationConnection: () => serverMigrationConnection(directUrl),
+    migrationConnection: () => serverMigrationConnection(directUrl, pooled ? 'DIRECT_DATABASE_URL' : 'DATABASE_URL'),
     async close() {
       await notifications.close()
       await client.$disconnect()
@@ -86,10 +87,11 @@ function createPool(url: string, options: pg.PoolConfig & { settings: string }):
 
 function ignoreLostConnection(): void {}
 
-async function serverMigrationConnection(url: string): Promise<MigrationConnection> {
+async function serverMigrationConnection(url: string, variable: UrlVariable): Promise<MigrationConnection> {
   // No statement timeout: building an index takes the time it takes. Two connections, one of them to hold the lock: so
   // the engine, which takes a lock of its own for each migration, always meets its own session.
   const pool = createPool(url, { max: 2, settings: '' })
+  await connectOnce(pool, variable)
   return {
     adapter: new ServerAdapter(pool, {}),
     query: async (sql, values) => (await pool.query<Record<string, unknown>>(sql, values)).rows,
@@ -115,6 +117,18 @@ async function serverMigrationConnection(url: string): Promise<MigrationConnecti
       }
     },
     close: () => pool.end(),
+  }
+}
+
+/** @throws DatabaseUrlError naming the variable to correct, when nothing can be reached or nobody is let in */
+async function connectOnce(pool: pg.Pool, variable: UrlVariable): Promise<void> {
+  try {
+    const session = await pool.connect()
+    session.release()
+  } catch (cause) {
+    await pool.end()
+    const explanation = explainDatabaseFailure(cause, variable)
+    throw explanation === null ? cause : new DatabaseUrlError(explanation, { cause })
   }
 }
 

@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { allowOrigins } from './allow-origins.ts'
 import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
 import { health, type Readiness } from './health.ts'
+import { readBody } from './read-body.ts'
 import { neverStored, refuseBadUrls, refuseForms, refuseOtherMethods } from './request-guards.ts'
 import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
 import { createSessionCookie, type SessionCookieConfig } from './session-cookie.ts'
@@ -52,6 +53,7 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
     refuseBadUrls,
     refuseForms,
     cookieParser(),
+    readBody,
     trpcMiddleware({
       services,
       cookie: createSessionCookie(config.cookie),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rawSocket } from './testing/raw-socket.ts'
@@ -97,6 +98,38 @@ describe('what cannot be read is refused before anything runs', () => {
   ]
   test.each(unread)('%s', async (_name, body) => {
     expectRefusal(await post('/trpc/task.create', body), malformed)
+  })
+
+  test.each([
+    ['a byte of Latin-1', [0xe9]],
+    ['half a letter', [0xc3]],
+    ['a letter spelt too long', [0xc0, 0xaf]],
+    ['half of a surrogate pair', [0xed, 0xa0, 0x80]],
+    ['UTF-16', [0xff, 0xfe, 0x41, 0x00]],
+  ])('text that is no UTF-8: %s', async (_name, bytes) => {
+    const title = Buffer.from(bytes)
+    const body = Buffer.concat([Buffer.from('{"json":{"title":"'), title, Buffer.from('"}}')])
+    expectRefusal(await send('/trpc/task.create', { method: 'POST', body }), malformed)
+    const escaped = bytes.map((byte) => `%${byte.toString(16)}`).join('')
+    expectRefusal(await send(`/trpc/task.list?input=%7B%22json%22:%7B%22search%22:%22${escaped}%22%7D%7D`), malformed)
+    const { data } = await ada.query<{ items: { title: string }[] }>('task.list', { json: { limit: 100 } })
+    expect(data.items.filter((task) => task.title.includes('\ufffd'))).toEqual([])
+  })
+
+  test('nothing that is UTF-8', async () => {
+    const title = 'Ünïcödé 日本語 🎉 100%'
+    expect((await ada.mutate<{ title: string }>('task.create', { json: { title } })).data.title).toBe(title)
+    const { data } = await ada.query<{ items: object[] }>('task.list', { json: { search: '日本語 🎉 100%' } })
+    expect(data.items).toMatchObject([{ title }])
+  })
+
+  test.each(['gzip', 'deflate', 'br'])('a body packed by %s, which may be a bomb', async (encoding) => {
+    const headers = { 'content-encoding': encoding }
+    const body = gzipSync(Buffer.from('{"json":{"title":"x"}}'))
+    expectRefusal(await send('/trpc/task.create', { method: 'POST', headers, body }), {
+      status: 415,
+      reason: 'UNSUPPORTED_MEDIA_TYPE',
+    })
   })
 
   test('a query whose input is no JSON', async () => {

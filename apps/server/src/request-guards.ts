@@ -31,7 +31,7 @@ export const neverStored: RequestHandler = (_request, response, next) => {
 /** What tRPC reads from a URL for sockets, which are not spoken here; it answers a bad one outside its own error handling. */
 const CONNECTION_PARAMS = 'connectionParams'
 
-/** Refuses URLs that are too long, those that are none (by path or by host), and those with what nobody here reads. */
+/** Refuses URLs that are too long, those that are none (by path, query or host), and those with what nobody here reads. */
 export const refuseBadUrls: RequestHandler = (request, response, next) => {
   if (request.originalUrl.length > MAX_URL_LENGTH) refuse(response, 'PAYLOAD_TOO_LARGE')
   else if (!isReadable(request)) refuse(response, 'MALFORMED_REQUEST')
@@ -41,12 +41,15 @@ export const refuseBadUrls: RequestHandler = (request, response, next) => {
 function isReadable(request: Request): boolean {
   try {
     decodeURIComponent(request.path)
+    // Escapes that are no UTF-8 would be read as U+FFFD.
+    for (const [escapes] of request.url.matchAll(/(?:%[0-9a-f]{2})+/gi)) decodeURIComponent(escapes)
     return !new URL(request.url, `http://${request.get('host') ?? 'localhost'}`).searchParams.has(CONNECTION_PARAMS)
   } catch {
     return false
   }
 }
 
-function refuse(response: Response, reason: PlainReason): void {
+/** Answers as tRPC would. */
+export function refuse(response: Response, reason: PlainReason): void {
   response.status(errorTable[reason].httpStatus).json(toErrorEnvelope(reason, String(response.req.id)))
 }

@@ -41,7 +41,10 @@ test('a server that stops answers what was asked before, is not ready any more, 
   await stopped
 
   const lines: string[] = []
-  const next = await startWith({ DATA_DIR: folder.path, PUBLIC_URL: 'https://tasks.example.com', TRUST_PROXY: '1' }, lines)
+  const next = await startWith(
+    { DATA_DIR: folder.path, PUBLIC_URL: 'https://tasks.example.com', TRUST_PROXY: '1' },
+    lines,
+  )
   await next.stop()
   expect(lines).toEqual([])
 })

@@ -2,14 +2,14 @@ import {
   appRouter,
   attachRequestId,
   createContext,
-  type LimitState,
   type RequestInfo,
   reasonOf,
   retryAfterOf,
   type Services,
 } from '@taskwire/router'
 import { type CreateExpressContextOptions, createExpressMiddleware } from '@trpc/server/adapters/express'
-import type { Handler, Response } from 'express'
+import type { Handler, Request, Response } from 'express'
+import { chargeUnanswered } from './charge-unanswered.ts'
 import { canonicalAddress, limitedAddress } from './client-address.ts'
 import { isCrossSite } from './cross-site.ts'
 import { dropStalledReader } from './drop-stalled-reader.ts'
@@ -24,27 +24,18 @@ export interface TrpcOptions {
 
 /** Calls in one batch at most. */
 const MAX_BATCH_SIZE = 10
-/** Bytes. */
-const MAX_BODY_SIZE = 100_000
-const MAX_AUTH_BODY_SIZE = 4_000
 
 const BEARER = /^Bearer +(\S+) *$/i
 
-/** Serves the router over tRPC's protocol, to URLs that `refuseBadUrls` lets pass: what is HTTP ends here. */
+/** Serves the router over tRPC's protocol, after `refuseBadUrls` and `readBody`: what is HTTP ends here. */
 export function trpcMiddleware(options: TrpcOptions): Handler {
-  const forAuth = createMiddleware(options, MAX_AUTH_BODY_SIZE)
-  const forTheRest = createMiddleware(options, MAX_BODY_SIZE)
-  return (request, response, next) => {
-    const handle = decodeURIComponent(request.path).includes('auth.') ? forAuth : forTheRest
-    return handle(request, response, next)
-  }
-}
-
-function createMiddleware(options: TrpcOptions, maxBodySize: number): Handler {
   return createExpressMiddleware({
     router: appRouter,
     maxBatchSize: MAX_BATCH_SIZE,
-    maxBodySize,
+    middleware(req, res, next) {
+      const told = { audit: auditOf(req), reportLimit: reportLimitTo(res) }
+      chargeUnanswered(req, { ...options, maxBatchSize: MAX_BATCH_SIZE }, told).then(() => next(), next)
+    },
     createContext: ({ req, res, info }) => {
       if (info.type === 'subscription') dropStalledReader(res)
       return createContext(options.services, requestInfo({ ...options, req, res, info }))
@@ -60,20 +51,15 @@ function createMiddleware(options: TrpcOptions, maxBodySize: number): Handler {
       attachRequestId(error, String(req.id))
       const reason = reasonOf(error)
       if (reason === 'INTERNAL') req.log.error({ err: error.cause ?? error, path }, 'A call failed')
-      // What no procedure has charged for is charged for here.
-      if (reason === 'UNKNOWN_PROCEDURE' || reason === 'METHOD_NOT_SUPPORTED') {
-        options.services.limits.consume('anonymousCallsPerAddress', limitedAddress(req.ip)).catch(() => {})
-      }
     },
   })
 }
 
 function requestInfo(options: TrpcOptions & CreateExpressContextOptions): RequestInfo {
   const { req, res, info, cookie, trustedOrigins } = options
-  const ip = canonicalAddress(req.ip)
   return {
     requestId: String(req.id),
-    device: { userAgent: req.get('user-agent') ?? null, ip },
+    device: { userAgent: req.get('user-agent') ?? null, ip: canonicalAddress(req.ip) },
     address: limitedAddress(req.ip),
     batchSize: info.calls.length,
     streamed: info.accept === 'application/jsonl',
@@ -81,21 +67,28 @@ function requestInfo(options: TrpcOptions & CreateExpressContextOptions): Reques
     refreshToken: cookie.read(req),
     crossSite: isCrossSite(req, trustedOrigins),
     setRefreshToken: (token) => cookie.write(res, token),
-    reportLimit: (state) => writeLimitHeaders(res, state),
-    // Whatever LOG_LEVEL says: who looks for a burglar does not look at the level.
-    audit: ({ event, ...details }) =>
-      req.log.child({}, { level: 'info' }).info({ audit: event, ip, ...details }, `Security event: ${event}`),
+    reportLimit: reportLimitTo(res),
+    audit: auditOf(req),
   }
 }
 
+/** Whatever LOG_LEVEL says: who looks for a burglar does not look at the level. */
+function auditOf(request: Request): RequestInfo['audit'] {
+  const ip = canonicalAddress(request.ip)
+  return ({ event, ...details }) =>
+    request.log.child({}, { level: 'info' }).info({ audit: event, ip, ...details }, `Security event: ${event}`)
+}
+
 /** Of several limits the one that is nearest to its end; nothing where the headers of a streamed answer are out. */
-function writeLimitHeaders(response: Response, { limit, remaining, resetSeconds }: LimitState): void {
-  if (response.headersSent) return
-  const known = response.get('ratelimit-remaining')
-  if (known !== undefined && Number(known) <= remaining) return
-  response.set({
-    'ratelimit-limit': String(limit),
-    'ratelimit-remaining': String(remaining),
-    'ratelimit-reset': String(resetSeconds),
-  })
+function reportLimitTo(response: Response): RequestInfo['reportLimit'] {
+  return ({ limit, remaining, resetSeconds }) => {
+    if (response.headersSent) return
+    const known = response.get('ratelimit-remaining')
+    if (known !== undefined && Number(known) <= remaining) return
+    response.set({
+      'ratelimit-limit': String(limit),
+      'ratelimit-remaining': String(remaining),
+      'ratelimit-reset': String(resetSeconds),
+    })
+  }
 }

@@ -15,6 +15,8 @@ beforeEach(async () => {
 afterAll(() => services.close())
 
 const clientWith = (bearerToken: string) => inProcessClient(services, { bearerToken })
+/** Lets the seconds pass for which a good token is not looked up again. */
+const later = () => services.apiTokenCheck.forget(me.user.id)
 const lastUse = async () => (await me.caller.apiToken.list())[0]?.lastUsedAt
 
 describe('an API token', () => {
@@ -54,11 +56,13 @@ describe('an API token', () => {
       UPDATE api_tokens SET last_used_at = last_used_at - interval '50 s' WHERE user_id = ${me.user.id}::uuid`
     expect(almostAMinute).toBe(1)
     const before = await lastUse()
+    later()
     await clientWith(token).auth.me.query()
     expect(await lastUse()).toEqual(before)
 
     await services.db.$executeRaw`
       UPDATE api_tokens SET last_used_at = last_used_at - interval '11 s' WHERE user_id = ${me.user.id}::uuid`
+    later()
     await clientWith(token).auth.me.query()
     expect(Number(await lastUse())).toBeGreaterThan(Number(before))
   })
@@ -85,6 +89,7 @@ describe('an API token', () => {
     expect(await clientWith(token).auth.me.query()).toEqual(me.user)
     await services.db.$executeRaw`
       UPDATE api_tokens SET expires_at = clock_timestamp() WHERE user_id = ${me.user.id}::uuid`
+    later()
     expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({
       reason: 'TOKEN_EXPIRED',
       httpStatus: 401,
@@ -125,10 +130,12 @@ describe('an API token', () => {
   test('ends with its account, and rests while that is not active', async () => {
     const { token } = await me.caller.apiToken.create({ name: 'Tool' })
     await services.db.user.update({ where: { id: me.user.id }, data: { isActive: false } })
+    later()
     expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'ACCOUNT_INACTIVE' })
     await services.db.user.update({ where: { id: me.user.id }, data: { isActive: true } })
     await clientWith(token).auth.me.query()
     await services.db.user.delete({ where: { id: me.user.id } })
+    later()
     expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
   })
 })

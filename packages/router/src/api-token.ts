@@ -26,6 +26,7 @@ export const apiTokenRouter = {
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
       await revokeApiToken(ctx.db, ctx.userId, input)
+      ctx.apiTokenCheck.forget(ctx.userId)
       ctx.audit({ event: 'tokenRevoked', userId: ctx.userId, tokenId: input.id })
       return null
     }),

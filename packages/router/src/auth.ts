@@ -69,6 +69,7 @@ export const authRouter = {
       const { email } = await getUser(ctx.db, userId)
       await guardPassword(ctx, email, () => changePassword(ctx.db, ctx, { ...input, userId, sessionId }))
       ctx.sessionCheck.forget(userId)
+      ctx.apiTokenCheck.forget(userId)
       return null
     }),
 
@@ -82,6 +83,7 @@ export const authRouter = {
       const { email } = await getUser(ctx.db, userId)
       await guardPassword(ctx, email, () => deleteAccount(ctx.db, ctx, { ...input, caller }))
       ctx.sessionCheck.forget(userId)
+      ctx.apiTokenCheck.forget(userId)
       ctx.request.setRefreshToken(null)
       return null
     }),

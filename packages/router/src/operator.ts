@@ -67,7 +67,12 @@ const operatorRouter = router({
     deactivate: publicProcedure
       .input(byEmail)
       .output(accountSchema)
-      .mutation(({ ctx, input }) => setAccountActive(ctx.db, ctx, { ...input, isActive: false })),
+      .mutation(async ({ ctx, input }) => {
+        const account = await setAccountActive(ctx.db, ctx, { ...input, isActive: false })
+        ctx.sessionCheck.forget(account.id)
+        ctx.apiTokenCheck.forget(account.id)
+        return account
+      }),
 
     setPassword: publicProcedure
       .input(byEmail.extend({ password: z.string() }))
@@ -117,6 +122,7 @@ const operatorRouter = router({
       .mutation(async ({ ctx, input }) => {
         const { id } = await findAccount(ctx.db, input.email)
         await revokeApiToken(ctx.db, id, input.token)
+        ctx.apiTokenCheck.forget(id)
         ctx.audit({ event: 'tokenRevoked', userId: id, tokenId: input.token.id })
         return null
       }),

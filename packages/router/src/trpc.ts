@@ -1,10 +1,10 @@
 import { wire } from '@taskwire/contract'
-import { DomainError } from '@taskwire/domain'
+import { type Caller, DomainError, isApiToken } from '@taskwire/domain'
 import { initTRPC, type TRPCError } from '@trpc/server'
-import type { Context } from './context.ts'
+import type { Context, RequestInfo } from './context.ts'
 import type { ErrorShape } from './error-shape.ts'
 import { toErrorShape, withCodeOfReason } from './errors.ts'
-import type { LimitName } from './limits/limits.ts'
+import type { LimitName, LimitState } from './limits/limits.ts'
 import { requestIdOf } from './request-id.ts'
 
 export interface Meta {
@@ -15,6 +15,8 @@ export interface Meta {
 /** Milliseconds between two signs of life on a stream, and after how many without one the client connects again. */
 const PING_INTERVAL = 15_000
 const INACTIVITY_LIMIT = 40_000
+
+const ANONYMOUS = 'anonymousCallsPerAddress' satisfies LimitName
 
 const t = initTRPC
   .context<Context>()
@@ -49,11 +51,7 @@ export const publicProcedure = t.procedure.use(withReasons).use(withAddressLimit
 
 /** For callers who are known: `ctx.userId` is whose things the call is about. A call costs one of the user's points. */
 export const protectedProcedure = t.procedure.use(withReasons).use(async ({ ctx, next }) => {
-  const caller = await ctx.findCaller().catch(async (error: unknown) => {
-    // Any other error is a fault of ours, while the caller may be well known.
-    if (error instanceof DomainError) await chargeAddress(ctx)
-    throw error
-  })
+  const caller = await identify(ctx)
   const { userId } = caller
   if (ctx.request.address !== null) await charge(ctx, 'callsPerUser', userId)
   return next({ ctx: { caller, userId } })
@@ -88,14 +86,49 @@ export const sessionProcedure = protectedProcedure.use(({ ctx, next }) => {
   return next({ ctx: { sessionId: caller.kind === 'session' ? caller.sessionId : null } })
 })
 
+/** Finds out who is calling. Whoever is not known costs the address a point. */
+async function identify(ctx: Context): Promise<Caller> {
+  const { address } = ctx.request
+  if (address !== null && mayBeMadeUp(ctx)) return identifyInAdvance(ctx, address)
+  return ctx.findCaller().catch(async (error: unknown) => {
+    // Any other error is a fault of ours, while the caller may be well known.
+    if (error instanceof DomainError) await chargeAddress(ctx)
+    throw error
+  })
+}
+
+/** Takes the point before the database is asked, so that past the limit it is not, and gives it back to who is known. */
+async function identifyInAdvance(ctx: Context, address: string): Promise<Caller> {
+  const point = await ctx.limits.consume(ANONYMOUS, address)
+  if (point.exceeded) settle(ctx, ANONYMOUS, point)
+  const caller = await ctx.findCaller().catch(async (error: unknown) => {
+    if (error instanceof DomainError) settle(ctx, ANONYMOUS, point)
+    else await ctx.limits.reward(ANONYMOUS, address)
+    throw error
+  })
+  await ctx.limits.reward(ANONYMOUS, address)
+  return caller
+}
+
+/** Other tokens are signed, and tell by that whether they are worth a look at the database. */
+function mayBeMadeUp({ request: { bearerToken }, apiTokenCheck }: Context): boolean {
+  return bearerToken !== null && isApiToken(bearerToken) && !apiTokenCheck.isProven(bearerToken)
+}
+
 /** Charges whoever is not known; nobody who comes by no network. */
-async function chargeAddress(ctx: Context, name: LimitName = 'anonymousCallsPerAddress'): Promise<void> {
+async function chargeAddress(ctx: Context, name: LimitName = ANONYMOUS): Promise<void> {
   if (ctx.request.address !== null) await charge(ctx, name, ctx.request.address)
 }
 
+/** What a charge needs to know of a call. */
+type Charged = Pick<Context, 'limits' | 'audit'> & { request: Pick<RequestInfo, 'reportLimit'> }
+
 /** Charges a call and tells the caller what is left. @throws DomainError RATE_LIMITED */
-export async function charge(ctx: Context, name: LimitName, key: string): Promise<void> {
-  const state = await ctx.limits.consume(name, key)
+export async function charge(ctx: Charged, name: LimitName, key: string): Promise<void> {
+  settle(ctx, name, await ctx.limits.consume(name, key))
+}
+
+function settle(ctx: Charged, name: LimitName, state: LimitState): void {
   ctx.request.reportLimit(state)
   if (!state.exceeded) return
   ctx.audit({ event: 'throttled', limit: name })

@@ -89,42 +89,45 @@ export async function revokeApiTokens(db: Database, userId: string): Promise<num
 }
 
 /**
- * Whose the token is; its use is noted, once a minute at most.
+ * Whose the token is, and how much of its life is left; its use is noted, once a minute at most.
  *
  * @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED, ACCOUNT_INACTIVE
  */
-export async function findApiTokenOwner(db: Database, token: string): Promise<string> {
-  const { userId, id, stale } = await readApiToken(db, token)
+export async function findApiTokenOwner(
+  db: Database,
+  token: string,
+): Promise<{ userId: string; millisecondsLeft: number }> {
+  const { userId, id, stale, millisecondsLeft } = await readApiToken(db, token)
   if (stale) {
     await db.$executeRaw`
       UPDATE api_tokens SET last_used_at = clock_timestamp()
       WHERE user_id = ${userId}::uuid AND id = ${id}::uuid
         AND coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)`
   }
-  return userId
+  return { userId, millisecondsLeft }
 }
 
 /** The same without noting a use: a stream that only listens is none. @throws DomainError as findApiTokenOwner */
 export async function readApiToken(
   db: Database,
   token: string,
-): Promise<{ userId: string; id: string; stale: boolean }> {
+): Promise<{ userId: string; id: string; stale: boolean; millisecondsLeft: number }> {
   if (!TOKEN.test(token)) throw new DomainError('TOKEN_INVALID')
   const [found] = await db.$queryRaw<
-    { userId: string; id: string; expired: boolean; isActive: boolean; stale: boolean }[]
+    { userId: string; id: string; millisecondsLeft: number; isActive: boolean; stale: boolean }[]
   >`
     SELECT user_id AS "userId", api_tokens.id, is_active AS "isActive",
-      coalesce(expires_at <= clock_timestamp(), false) AS expired,
+      coalesce(extract(epoch FROM expires_at - clock_timestamp()) * 1000, 'infinity')::float8 AS "millisecondsLeft",
       coalesce(last_used_at < clock_timestamp() - interval '1 minute', true) AS stale
     FROM api_tokens JOIN users ON users.id = user_id
     WHERE token_hash = ${hashOf(token)} AND revoked_at IS NULL`
   if (found === undefined) throw new DomainError('TOKEN_INVALID')
-  if (found.expired) throw new DomainError('TOKEN_EXPIRED')
+  if (found.millisecondsLeft <= 0) throw new DomainError('TOKEN_EXPIRED')
   if (!found.isActive) throw new DomainError('ACCOUNT_INACTIVE')
   return found
 }
 
 /** The token is 32 random bytes: a plain hash is as good as any, and can be looked up. */
-function hashOf(token: string): string {
+export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

@@ -1,6 +1,7 @@
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
-import { findApiTokenOwner, isApiToken, readApiToken } from './api-tokens.ts'
+import type { ApiTokenCheck } from './api-token-check.ts'
+import { isApiToken, readApiToken } from './api-tokens.ts'
 import { findExternalUser, readExternalUser } from './external-identity.ts'
 import type { ExternalTokens } from './external-token.ts'
 import type { Identity } from './identity.ts'
@@ -20,6 +21,7 @@ export interface Authenticator {
   db: Database
   tokens: Tokens
   sessionCheck: SessionCheck
+  apiTokenCheck: ApiTokenCheck
   /** Null: no other issuer is trusted. */
   externalTokens: ExternalTokens | null
 }
@@ -30,10 +32,10 @@ export interface Authenticator {
  * @throws DomainError TOKEN_EXPIRED, TOKEN_INVALID, SESSION_REVOKED, ACCOUNT_INACTIVE, EMAIL_TAKEN
  */
 export async function authenticate(
-  { db, tokens, sessionCheck, externalTokens, audit }: Authenticator & Pick<Identity, 'audit'>,
+  { db, tokens, sessionCheck, apiTokenCheck, externalTokens, audit }: Authenticator & Pick<Identity, 'audit'>,
   bearerToken: string,
 ): Promise<Caller> {
-  if (isApiToken(bearerToken)) return { kind: 'apiToken', userId: await findApiTokenOwner(db, bearerToken) }
+  if (isApiToken(bearerToken)) return { kind: 'apiToken', userId: await apiTokenCheck.findOwner(bearerToken) }
   if (externalTokens?.claims(bearerToken)) {
     const external = externalTokens.verify(bearerToken)
     const userId = await findExternalUser(db, { audit }, external)
@@ -56,6 +58,7 @@ export async function reauthenticate(authenticator: Authenticator, bearerToken: 
 
 async function readOwner(authenticator: Authenticator, bearerToken: string, { kind }: Caller): Promise<string | null> {
   const { db, externalTokens } = authenticator
+  // Who asks seldom asks the database: what is remembered may be seconds old already.
   if (kind === 'apiToken') return (await readApiToken(db, bearerToken)).userId
   if (kind === 'external' && externalTokens !== null) {
     return readExternalUser(db, externalTokens.verify(bearerToken))

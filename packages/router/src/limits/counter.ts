@@ -29,3 +29,9 @@ export function createCounter(
     insuranceLimiter: new RateLimiterMemory({ ...options, points: Math.max(1, options.points * INSURED_PART) }),
   })
 }
+
+/** Below nothing it would be a credit: the count was reset meanwhile, or Redis, which had it, is away. */
+export async function takeBack(counter: RateLimiterAbstract, key: string): Promise<void> {
+  const { consumedPoints } = await counter.reward(key)
+  if (consumedPoints <= 0) await counter.delete(key)
+}

@@ -1,5 +1,5 @@
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
-import { createCounter, type LimitStore } from './counter.ts'
+import { createCounter, type LimitStore, takeBack } from './counter.ts'
 import { createPasswordThrottle, type PasswordThrottle } from './password-throttle.ts'
 
 /** How many calls in how many seconds; what is counted by is in the name. */
@@ -27,6 +27,8 @@ export interface LimitState {
 export interface Limits {
   /** Charges one call. */
   consume(name: LimitName, key: string): Promise<LimitState>
+  /** Gives one call's charge back. */
+  reward(name: LimitName, key: string): Promise<void>
   passwords: PasswordThrottle
 }
 
@@ -59,6 +61,9 @@ export function createLimits(store: LimitStore): Limits {
         resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)),
         exceeded,
       }
+    },
+    async reward(name, key) {
+      await takeBack(counterOf(name), key)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '@taskwire/domain'
 import { RateLimiterRes } from 'rate-limiter-flexible'
-import { createCounter, type LimitStore } from './counter.ts'
+import { createCounter, type LimitStore, takeBack } from './counter.ts'
 
 /** Slows down who guesses a password, and never locks the account: the wait is for this account from this address. */
 export interface PasswordThrottle {
@@ -30,12 +30,6 @@ export function createPasswordThrottle(store: LimitStore): PasswordThrottle {
   // Lets one attempt through a window, which each failure makes longer.
   const gate = createCounter(unmultiplied, { name: 'passwordGate', points: 1, seconds: FIRST_WAIT_SECONDS })
 
-  /** Below nothing it would be a credit: the count was reset meanwhile, or Redis, which had it, is away. */
-  async function takeBack(key: string): Promise<void> {
-    const { consumedPoints } = await failures.reward(key)
-    if (consumedPoints <= 0) await failures.delete(key)
-  }
-
   return {
     async guard({ email, address }, attempt) {
       const key = `${email} ${address}`
@@ -45,7 +39,7 @@ export function createPasswordThrottle(store: LimitStore): PasswordThrottle {
       if (excess >= 0) {
         const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** excess, LONGEST_WAIT_SECONDS)
         await gate.consume(key, 1, { customDuration: wait }).catch(async (rejection: unknown) => {
-          await takeBack(key)
+          await takeBack(failures, key)
           throw rejection instanceof RateLimiterRes ? tooMany(rejection) : rejection
         })
       }
@@ -56,7 +50,7 @@ export function createPasswordThrottle(store: LimitStore): PasswordThrottle {
       } catch (error) {
         // A server that was too busy to look has learnt nothing about the password.
         if (!(error instanceof DomainError) || error.reason !== 'INVALID_CREDENTIALS') {
-          await takeBack(key)
+          await takeBack(failures, key)
           if (excess >= 0) await gate.delete(key)
         }
         throw error

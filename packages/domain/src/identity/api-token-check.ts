@@ -1,0 +1,68 @@
+import type { Database } from '@taskwire/prisma'
+import { LRUCache } from 'lru-cache'
+import { DomainError } from '../domain-error.ts'
+import { findApiTokenOwner, hashOf } from './api-tokens.ts'
+
+/** Tells whose an API token is; one that was good a moment ago costs the database nothing. */
+export interface ApiTokenCheck {
+  /** Whether the token has been good here: any other may be made up, and looking it up has to cost somebody something. */
+  isProven(token: string): boolean
+  /** Whose the token is. @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED, ACCOUNT_INACTIVE */
+  findOwner(token: string): Promise<string>
+  /** Asks the database again about all of the user's tokens: this process has just ended some. */
+  forget(userId: string): void
+}
+
+// A revoked token is refused within 5 s everywhere; the rest is for the way to the database and back.
+const REMEMBERED_MILLISECONDS = 3_000
+const REMEMBERED_TOKENS = 10_000
+
+/** One query every few seconds for a token, however many calls are made with it. Tokens are kept as their hashes. */
+export function createApiTokenCheck(db: Database): ApiTokenCheck {
+  const proofs = new LRUCache<string, Proof>({ max: REMEMBERED_TOKENS })
+  const lookups = new Map<string, Promise<string>>()
+  let endings = 0
+
+  async function lookUp(token: string, hash: string): Promise<string> {
+    const askedAt = performance.now()
+    const endingsBefore = endings
+    try {
+      const { userId, millisecondsLeft } = await findApiTokenOwner(db, token)
+      // Of what has ended meanwhile, the answer may be from before.
+      if (endings === endingsBefore) {
+        proofs.set(hash, { userId, until: askedAt + Math.min(REMEMBERED_MILLISECONDS, millisecondsLeft) })
+      }
+      return userId
+    } catch (error) {
+      if (error instanceof DomainError) proofs.delete(hash)
+      throw error
+    }
+  }
+
+  return {
+    isProven: (token) => proofs.has(hashOf(token)),
+    findOwner(token) {
+      const hash = hashOf(token)
+      const proof = proofs.get(hash)
+      if (proof !== undefined && performance.now() < proof.until) return Promise.resolve(proof.userId)
+      const underWay = lookups.get(hash)
+      if (underWay !== undefined) return underWay
+      const lookup = lookUp(token, hash).finally(() => {
+        if (lookups.get(hash) === lookup) lookups.delete(hash)
+      })
+      lookups.set(hash, lookup)
+      return lookup
+    },
+    forget(userId) {
+      endings += 1
+      lookups.clear()
+      for (const [hash, proof] of proofs) if (proof.userId === userId) proofs.delete(hash)
+    },
+  }
+}
+
+/** Whose a token was, and until when that is believed without asking (milliseconds, monotonic). */
+interface Proof {
+  userId: string
+  until: number
+}

@@ -1,6 +1,8 @@
 # The server and the CLI, compiled. `docker build -t taskwire .`
 
-FROM node:24-slim AS build
+# The exact minor version. A digest pins the bytes too: `docker buildx imagetools inspect node:24.11-slim` prints it, and
+# `FROM node:24.11-slim@sha256:…` uses it, in both places; renew it with each release, for its fixes.
+FROM node:24.11-slim AS build
 WORKDIR /app
 # Changes less often than the sources, and takes longest.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
@@ -13,7 +15,7 @@ RUN pnpm build
 RUN rm -rf node_modules */node_modules */*/node_modules prisma/src */*/src
 RUN CI=true pnpm install --prod --frozen-lockfile --offline
 
-FROM node:24-slim
+FROM node:24.11-slim
 WORKDIR /app
 COPY --from=build /app ./
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

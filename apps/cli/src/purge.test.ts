@@ -39,7 +39,7 @@ test('`taskwire purge` says what it has removed, and ends by itself', async () =
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], ...database.variables },
-      timeout: 15_000,
+      timeout: 50_000,
     },
   )
   expect({ stdout, stderr, status }).toEqual({

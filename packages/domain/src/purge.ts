@@ -47,8 +47,9 @@ const tags: Kind = { table: Prisma.sql`tags`, deleted: Prisma.sql`deleted_tags` 
 async function purgeDeleted(db: Database, { table, deleted }: Kind, kept: number): Promise<number> {
   let count = await inBatches(db, (transaction) => purgeOld(transaction, table))
   const crowded = await db.$queryRaw<{ id: string }[]>`SELECT id FROM users WHERE ${deleted} > ${kept}`
-  for (const { id } of crowded)
+  for (const { id } of crowded) {
     count += await inBatches(db, (transaction) => purgeExcess(transaction, table, { id, kept }))
+  }
   return count
 }
 

@@ -6,9 +6,9 @@ import { lockUser } from '../lock-user.ts'
 
 /** What an API token begins with, so that a leaked one is recognised, by scanners too. */
 const PREFIX = 'twk_'
+const TOKEN = /^twk_[A-Za-z0-9_-]{43}$/
 /** How many a user may have that work: neither revoked nor expired. */
 const MAX_TOKENS = 50
-const TOKEN = /^twk_[A-Za-z0-9_-]{43}$/
 
 const apiTokenSelect = {
   id: true,

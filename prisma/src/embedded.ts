@@ -50,6 +50,11 @@ export async function embeddedDriver(options: PGliteOptions): Promise<Driver & {
     client,
     postgres,
     notifications: null,
+    async ping() {
+      const start = performance.now()
+      await client.$queryRaw`SELECT 1`
+      return performance.now() - start
+    },
     migrationConnection: async () => embeddedMigrationConnection(postgres, adapter),
     async close() {
       await client.$disconnect()

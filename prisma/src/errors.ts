@@ -20,10 +20,15 @@ export function isLostConnection(error: unknown): boolean {
   return matches(error, LOST_CONNECTION)
 }
 
-/** The database cannot be reached, or has no connection free: the same call may succeed in a moment. */
+/** The server answers, and refuses to write: a standby, or what was the primary until a failover. */
+export function isReadOnly(error: unknown): boolean {
+  return matches(error, READ_ONLY)
+}
+
+/** The database cannot be reached, or cannot do its work now: the same call may succeed in a moment. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true
-  return matches(error, UNAVAILABLE) || isLostConnection(error)
+  return [UNREACHABLE, EXHAUSTED, READ_ONLY, LOST_CONNECTION].some((signs) => matches(error, signs))
 }
 
 /** The database took longer than a statement may. */
@@ -68,17 +73,24 @@ const LOST_CONNECTION: Signs = {
   words: /Connection terminated(?! due to connection timeout)|Client has encountered a connection error/,
 }
 
-const UNAVAILABLE: Signs = {
+const UNREACHABLE: Signs = {
   // P1001 unreachable, P1002 and P1008 timed out, P2024 no connection free in the pool, P2028 no transaction could be
-  // started or it took too long, P2037 and 53300 too many connections, 57P03 starting up.
+  // started or it took too long, P2037 and 53300 too many connections, 57P03 starting up, 3D000 no such database: being
+  // restored, perhaps.
   codes: new Set(
-    ['P1001', 'P1002', 'P1008', 'P2024', 'P2028', 'P2037', '53300', '57P03'].concat(
+    ['P1001', 'P1002', 'P1008', 'P2024', 'P2028', 'P2037', '53300', '57P03', '3D000'].concat(
       ['DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections'],
       ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
     ),
   ),
   words: /timeout exceeded when trying to connect|Connection terminated due to connection timeout/,
 }
+
+// It answers, and lacks what it needs. 53100 disk full, 53200 out of memory, 55P03 somebody else holds the lock for too
+// long, 55000 not in the state for it, such as a standby that is being promoted.
+const EXHAUSTED: Signs = { codes: new Set(['53100', '53200', '55P03', '55000']) }
+
+const READ_ONLY: Signs = { codes: new Set(['25006']) }
 
 const TIMEOUT: Signs = {
   codes: new Set(['57014']),

@@ -4,6 +4,7 @@ import { FolderError } from './folder-error.ts'
 import { FolderInUseError } from './folder-lock.ts'
 import { MigrationError } from './migrations/errors.ts'
 import { SchemaError } from './migrations/prepare-schema.ts'
+import { ReadOnlyError } from './read-only-error.ts'
 
 /**
  * What an operator can do something about, in a plain line.
@@ -12,7 +13,7 @@ import { SchemaError } from './migrations/prepare-schema.ts'
  */
 export function explainDatabaseFailure(error: unknown, variable: UrlVariable = 'DATABASE_URL'): string | null {
   if (!(error instanceof Error)) return null
-  const expected = [FolderInUseError, FolderError, DatabaseUrlError, MigrationError, SchemaError]
+  const expected = [FolderInUseError, FolderError, DatabaseUrlError, MigrationError, SchemaError, ReadOnlyError]
   if (expected.some((kind) => error instanceof kind)) return error.message
   const says = databaseMessage(error)
   if (isAccessRefused(error)) return `The database lets nobody in: ${says}. Check ${variable}`

@@ -156,6 +156,7 @@ test('statements are prepared once and named', async () => {
 describe('through a pooler', () => {
   const settings = `
     SELECT current_setting('statement_timeout') AS statement,
+      current_setting('lock_timeout') AS lock,
       current_setting('idle_in_transaction_session_timeout') AS idle,
       current_setting('TimeZone') AS zone`
 
@@ -167,15 +168,19 @@ describe('through a pooler', () => {
       await work.user.findMany({ where: { email: 'a' } })
       return work.$queryRawUnsafe(settings)
     })
-    expect(inside).toEqual([{ statement: '5s', idle: '10s', zone: 'UTC' }])
-    expect(await driver.client.$queryRawUnsafe(settings)).toEqual([{ statement: '0', idle: '0', zone: 'UTC' }])
+    expect(inside).toEqual([{ statement: '5s', lock: '1500ms', idle: '10s', zone: 'UTC' }])
+    expect(await driver.client.$queryRawUnsafe(settings)).toEqual([
+      { statement: '0', lock: '0', idle: '0', zone: 'UTC' },
+    ])
     expect(await driver.client.$queryRaw`SELECT name FROM pg_prepared_statements`).toEqual([])
     await driver.close()
   })
 
   test('the same URL twice is no pooler', async () => {
     const driver = openServer({ url, directUrl: url, poolSize: 1, dataDir: '' })
-    expect(await driver.client.$queryRawUnsafe(settings)).toEqual([{ statement: '5s', idle: '10s', zone: 'UTC' }])
+    expect(await driver.client.$queryRawUnsafe(settings)).toEqual([
+      { statement: '5s', lock: '1500ms', idle: '10s', zone: 'UTC' },
+    ])
     await driver.close()
   })
 })

@@ -1,24 +1,27 @@
 import { createHash } from 'node:crypto'
-import { PrismaPg } from '@prisma/adapter-pg'
-import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils'
-import pg from 'pg'
+import type { SqlQuery } from '@prisma/driver-adapter-utils'
+import type pg from 'pg'
 import type { DatabaseConfig } from './config.ts'
 import { connectionString, DatabaseUrlError, type UrlVariable } from './connection-string.ts'
-import { isLostConnection } from './errors.ts'
 import { explainDatabaseFailure } from './explain-failure.ts'
 import { PrismaClient } from './generated/client.ts'
 import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
 import { MigrationError } from './migrations/errors.ts'
 import { openNotifications } from './notifications.ts'
 import type { Driver } from './open-database.ts'
+import { ServerAdapter } from './server-adapter.ts'
+import { openServerHealth } from './server-health.ts'
+import { createPool, POOL_WAIT, renewConnections } from './server-pool.ts'
 
 export interface ServerConfig extends DatabaseConfig {
   url: string
 }
 
 // Milliseconds. The client's own limit is past the server's: it is for a network that no longer answers at all.
-const POOL_WAIT = 2_000
 const STATEMENT_TIMEOUT = 5_000
+// PostgreSQL looks for a deadlock after a wait of 1 s (deadlock_timeout). With a limit as short, whoever is to lose one
+// would be told of the wait instead, and what lost a deadlock is run again.
+const LOCK_TIMEOUT = 1_500
 const QUERY_TIMEOUT = 7_000
 const IDLE_IN_TRANSACTION_TIMEOUT = 10_000
 const MIGRATION_LOCK_WAIT = 60_000
@@ -39,23 +42,26 @@ export function openServer(config: ServerConfig): Driver {
     query_timeout: QUERY_TIMEOUT,
     settings: pooled ? '' : timeouts('SESSION'),
   })
-  const adapter = new ServerAdapter(
-    pool,
-    pooled ? { begin: timeouts('LOCAL') } : { statementNameGenerator: statementName },
-  )
+  const adapter = new ServerAdapter(pool, {
+    onReadOnly: renewConnections(pool),
+    ...(pooled ? { begin: timeouts('LOCAL') } : { statementNameGenerator: statementName }),
+  })
   const client = new PrismaClient({
     adapter,
     errorFormat: 'minimal',
     transactionOptions: { maxWait: POOL_WAIT, timeout: IDLE_IN_TRANSACTION_TIMEOUT },
   })
   const notifications = openNotifications(directUrl)
+  const health = openServerHealth(url)
   return {
     kind: 'server',
     client,
     notifications,
+    ping: () => health.ping(),
     migrationConnection: () => serverMigrationConnection(directUrl, pooled ? 'DIRECT_DATABASE_URL' : 'DATABASE_URL'),
     async close() {
       await notifications.close()
+      await health.close()
       await client.$disconnect()
       await pool.end()
     },
@@ -63,29 +69,15 @@ export function openServer(config: ServerConfig): Driver {
 }
 
 function timeouts(scope: 'SESSION' | 'LOCAL'): string {
-  return `SET ${scope} statement_timeout = ${STATEMENT_TIMEOUT}; SET ${scope} idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT};`
+  const milliseconds = {
+    statement_timeout: STATEMENT_TIMEOUT,
+    lock_timeout: LOCK_TIMEOUT,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
+  }
+  return Object.entries(milliseconds)
+    .map(([name, value]) => `SET ${scope} ${name} = ${value};`)
+    .join(' ')
 }
-
-function createPool(url: string, options: pg.PoolConfig & { settings: string }): pg.Pool {
-  const { settings, ...poolOptions } = options
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: 'taskwire',
-    connectionTimeoutMillis: POOL_WAIT,
-    keepAlive: true,
-    ...poolOptions,
-    // adapter-pg writes and reads instants as UTC, and the migration engine as ISO, whatever the database is set to.
-    onConnect: async (client) => {
-      await client.query(`SET TIME ZONE 'UTC'; SET datestyle TO ISO; ${settings}`)
-    },
-  })
-  // A connection that dies: its query fails, or the pool replaces it. Without listeners it would end the process.
-  pool.on('error', ignoreLostConnection)
-  pool.on('connect', (client) => client.on('error', ignoreLostConnection))
-  return pool
-}
-
-function ignoreLostConnection(): void {}
 
 async function serverMigrationConnection(url: string, variable: UrlVariable): Promise<MigrationConnection> {
   // No statement timeout: building an index takes the time it takes. Two connections, one of them to hold the lock: so
@@ -151,56 +143,3 @@ function statementName({ sql }: SqlQuery): string {
   return name
 }
 const statementNames = new Map<string, string>()
-
-interface AdapterOptions {
-  statementNameGenerator?: (query: SqlQuery) => string
-  /** SQL that follows each BEGIN. */
-  begin?: string
-}
-
-/** adapter-pg cuts scripts at semicolons, which breaks function bodies, and gives up on a read whose connection died. */
-class ServerAdapter extends PrismaPg {
-  readonly #pool: pg.Pool
-  readonly #begin: string | undefined
-  constructor(pool: pg.Pool, { begin, ...options }: AdapterOptions) {
-    super(pool, options)
-    this.#pool = pool
-    this.#begin = begin
-  }
-  override async connect(): ReturnType<PrismaPg['connect']> {
-    const adapter = await super.connect()
-    adapter.executeScript = async (script) => {
-      await this.#pool.query(script)
-    }
-    adapter.queryRaw = rereadOnce(adapter)
-    if (this.#begin !== undefined) adapter.startTransaction = beginWith(adapter, this.#begin)
-    return adapter
-  }
-}
-
-/** Outside a transaction a read may be repeated: once, on another connection. */
-function rereadOnce(adapter: SqlDriverAdapter): SqlDriverAdapter['queryRaw'] {
-  const queryRaw = adapter.queryRaw.bind(adapter)
-  return async (query) => {
-    try {
-      return await queryRaw(query)
-    } catch (error) {
-      if (/^\s*SELECT\b/i.test(query.sql) && isLostConnection(error)) return queryRaw(query)
-      throw error
-    }
-  }
-}
-
-function beginWith(adapter: SqlDriverAdapter, settings: string): SqlDriverAdapter['startTransaction'] {
-  const startTransaction = adapter.startTransaction.bind(adapter)
-  return async (isolationLevel) => {
-    const transaction = await startTransaction(isolationLevel)
-    try {
-      await transaction.executeRaw({ sql: settings, args: [], argTypes: [] })
-    } catch (error) {
-      await transaction.rollback()
-      throw error
-    }
-    return transaction
-  }
-}

@@ -1,7 +1,10 @@
 import type { Task, TaskListQuery, TaskListResult, TaskSort } from '@taskwire/contract'
-import { type Database, Prisma } from '@taskwire/prisma'
+import { type Database, inTransaction, Prisma } from '@taskwire/prisma'
 import { taskColumns, taskTags } from './read-tasks.ts'
 import { decodeCursor, encodeCursor } from './task-cursor.ts'
+
+/** Milliseconds that a search has for its page, and as many for its total: it reads every task of the user. */
+const SEARCH_TIMEOUT = 1_000
 
 /**
  * A page of the user's tasks that match every filter. Pages follow by keyset, so that a page far into the list costs what
@@ -10,19 +13,26 @@ import { decodeCursor, encodeCursor } from './task-cursor.ts'
  * @throws DomainError VALIDATION_FAILED for a cursor of another list
  */
 export async function listTasks(db: Database, userId: string, query: TaskListQuery): Promise<TaskListResult> {
+  if (query.search === undefined) return readPage(db, userId, query)
+  return inTransaction(db, async (transaction) => {
+    await transaction.$executeRaw`SELECT set_config('statement_timeout', ${String(SEARCH_TIMEOUT)}, true)`
+    return readPage(transaction, userId, query)
+  })
+}
+
+async function readPage(db: Database, userId: string, query: TaskListQuery): Promise<TaskListResult> {
   const { limit, sort, order, offset = 0 } = query
   const key = sortKeys[sort]
   const matching = matches(userId, query)
   const direction = order === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`
 
-  const rows = db.$queryRaw<(Task & { sortKey: string })[]>`
+  const found = await db.$queryRaw<(Task & { sortKey: string })[]>`
     SELECT ${taskColumns}, ${taskTags}, (${key.expression})::text AS "sortKey"
     FROM tasks task
     WHERE ${matching} ${afterCursor(query)}
     ORDER BY ${key.expression} ${direction}, task.id ${direction}
     LIMIT ${limit + 1} OFFSET ${offset}`
-  const count = query.withTotal ? countTasks(db, matching) : null
-  const [found, total] = await Promise.all([rows, count])
+  const total = query.withTotal ? await countTasks(db, matching) : null
 
   const page = found.slice(0, limit)
   const last = page.at(-1)

@@ -54,6 +54,7 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
   const redis = env.redisUrl === undefined ? null : connectRedis(env.redisUrl, logger)
   const services = createServices({
     db: db.client,
+    databasePoolSize: env.database.poolSize,
     policy: identity.policy,
     jwtSecret,
     jwtSecretPrevious: identity.jwtSecretPrevious,

@@ -1,6 +1,6 @@
 export { type ChangeBus, type ChangeHub, createChangeHub } from './change/change-hub.ts'
 export { listChanges } from './change/list-changes.ts'
-export { watchChanges } from './change/watch-changes.ts'
+export { type InTurn, watchChanges } from './change/watch-changes.ts'
 export { toDomainError } from './database-faults.ts'
 export { DomainError } from './domain-error.ts'
 export { type ApiTokenCheck, createApiTokenCheck } from './identity/api-token-check.ts'

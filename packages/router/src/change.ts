@@ -42,13 +42,13 @@ function changeStream(): ChangeStreamProcedure {
     .input(changeStreamInputSchema)
     .output((stream) => stream as AsyncIterable<TrackedEnvelope<Change>>)
     .subscription(async function* ({ ctx, input, signal }) {
-      const { userId } = ctx
+      const { userId, inTurn } = ctx
       using slot = await takeSlot(ctx, userId)
       using lapse = ctx.callerWatch.watch(ctx)
       const reasons = [slot.signal, lapse.signal]
       const end = AbortSignal.any(signal === undefined ? reasons : [...reasons, signal])
       const since = latest(input)
-      for await (const change of watchChanges(ctx.db, userId, { since, hub: ctx.changes, signal: end })) {
+      for await (const change of watchChanges(ctx.db, userId, { since, hub: ctx.changes, signal: end, inTurn })) {
         yield tracked(String(change.version), changeSchema.parse(change))
       }
       // Told to the client, who signs in anew, refreshes or waits, and goes on from the last version.

@@ -17,11 +17,13 @@ import { type CallerWatch, createCallerWatch } from './caller-watch.ts'
 import type { LimitStore } from './limits/counter.ts'
 import { createLimits, type Limits } from './limits/limits.ts'
 import { createStreamSlots, type StreamSlots } from './stream-slots.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 /** What every call works with: made once at start, closed at the end. */
 export interface Services extends Authenticator, Omit<Identity, 'audit'> {
   limits: Limits
   quotas: Quotas
+  turns: Turns
   changes: ChangeHub
   streamSlots: StreamSlots
   callerWatch: CallerWatch
@@ -30,6 +32,8 @@ export interface Services extends Authenticator, Omit<Identity, 'audit'> {
 export interface ServicesConfig {
   /** From `openDatabase(…).client`. */
   db: Authenticator['db']
+  /** Its connections, of which one user gets half at most. Default: plenty. */
+  databasePoolSize?: number | undefined
   policy: IdentityPolicy
   jwtSecret: string
   /** Still accepted, never signed with: the one before a rotation, or the one after it. */
@@ -69,6 +73,7 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
     apiTokenCheck: createApiTokenCheck(db),
     externalTokens: externalIssuer === undefined ? null : createExternalTokens(externalIssuer),
     limits: createLimits(limitStore),
+    turns: createTurns({ poolSize: config.databasePoolSize ?? Number.POSITIVE_INFINITY }),
     changes,
     streamSlots: createStreamSlots(limitStore),
     callerWatch: createCallerWatch(),

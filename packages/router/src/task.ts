@@ -24,11 +24,17 @@ import {
   updateTasks,
 } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
-import { changingProcedure, protectedProcedure } from './trpc.ts'
+import { changingProcedure, costing, protectedProcedure } from './trpc.ts'
+
+/** A point for every ten tasks: as many changes one by one would cost ten times as much. */
+function beyondTen({ ids }: { ids: string[] }): number {
+  return Math.ceil(ids.length / 10) - 1
+}
 
 export const taskRouter = {
   list: protectedProcedure
     .input(taskListInputSchema)
+    .use(costing(({ search, withTotal }) => (search === undefined ? 0 : 4) + (withTotal ? 1 : 0)))
     .output(taskListResultSchema)
     .query(({ ctx, input }) => listTasks(ctx.db, ctx.userId, input)),
 
@@ -67,11 +73,13 @@ export const taskRouter = {
 
   updateMany: changingProcedure
     .input(taskUpdateManyInputSchema)
+    .use(costing(beyondTen))
     .output(taskCountSchema)
     .mutation(({ ctx, input }) => updateTasks(ctx.db, ctx.userId, input)),
 
   deleteMany: changingProcedure
     .input(taskDeleteManyInputSchema)
+    .use(costing(beyondTen))
     .output(taskCountSchema)
     .mutation(({ ctx, input }) => deleteTasks(ctx.db, ctx.userId, input)),
 } satisfies TRPCRouterRecord

@@ -1,5 +1,5 @@
 import { wire } from '@taskwire/contract'
-import { type Caller, DomainError, isApiToken } from '@taskwire/domain'
+import { type Caller, DomainError, type InTurn, isApiToken } from '@taskwire/domain'
 import { initTRPC, type TRPCError } from '@trpc/server'
 import type { Context, RequestInfo } from './context.ts'
 import type { ErrorShape } from './error-shape.ts'
@@ -50,12 +50,36 @@ const withAddressLimit = t.middleware(async ({ ctx, meta, next }) => {
 export const publicProcedure = t.procedure.use(withReasons).use(withAddressLimit)
 
 /** For callers who are known: `ctx.userId` is whose things the call is about. A call costs one of the user's points. */
-export const protectedProcedure = t.procedure.use(withReasons).use(async ({ ctx, next }) => {
+export const protectedProcedure = t.procedure.use(withReasons).use(async ({ ctx, type, signal, next }) => {
   const caller = await identify(ctx)
   const { userId } = caller
-  if (ctx.request.address !== null) await charge(ctx, 'callsPerUser', userId)
-  return next({ ctx: { caller, userId } })
+  const limited = ctx.request.address !== null
+  if (limited) await charge(ctx, 'callsPerUser', userId)
+  /** Does work at the database when it is its turn among the user's own. */
+  const inTurn: InTurn = (work) => (limited ? ctx.turns.run(userId, work, signal) : work())
+  const proceed = () => next({ ctx: { caller, userId, inTurn } })
+  // A stream is open for hours: it takes a turn for each page that it reads.
+  return type === 'subscription' ? proceed() : inTurn(proceed)
 })
+
+/**
+ * For calls that cost the database more than others: charges the user for what they cost beyond the one point of every
+ * call, by their input.
+ */
+export function costing<Input>(points: (input: Input) => number) {
+  return async <Result>(call: {
+    ctx: Context & { userId: string }
+    input: Input
+    next: () => Promise<Result>
+  }): Promise<Result> => {
+    const { ctx, input, next } = call
+    const more = points(input)
+    if (ctx.request.address !== null && more > 0) {
+      settle(ctx, 'callsPerUser', await ctx.limits.consume('callsPerUser', ctx.userId, more))
+    }
+    return next()
+  }
+}
 
 /** For what changes tasks or tags: tells the streams, once it is committed. */
 export const changingProcedure = protectedProcedure.use(async ({ ctx, next }) => {

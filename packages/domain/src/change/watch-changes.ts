@@ -6,6 +6,9 @@ import { listChanges } from './list-changes.ts'
 /** Changes read at once; a reader who is slower is waited for before the next page is read. */
 const PAGE = 100
 
+/** Does work at the database when it is its turn. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
+
 /**
  * The user's changes since a version, and from then on as they happen, until the signal is aborted or the hub closed.
  * Versions rise strictly; a reader who is late gets each row once, as it is then.
@@ -13,12 +16,13 @@ const PAGE = 100
 export async function* watchChanges(
   db: Database,
   userId: string,
-  { since, hub, signal }: { since: number | undefined; hub: ChangeHub; signal: AbortSignal },
+  { since, hub, signal, inTurn }: { since: number | undefined; hub: ChangeHub; signal: AbortSignal; inTurn: InTurn },
 ): AsyncGenerator<Change, void> {
   using watcher = hub.watch(userId, signal)
-  let version = since ?? (await listChanges(db, userId, { limit: 1 })).version
+  let version = since ?? (await inTurn(() => listChanges(db, userId, { limit: 1 }))).version
   while (!watcher.over) {
-    const page = await listChanges(db, userId, { since: version, limit: PAGE })
+    const from = version
+    const page = await inTurn(() => listChanges(db, userId, { since: from, limit: PAGE }))
     if (page.reset) {
       yield { type: 'reset', version: page.version }
       return

@@ -25,8 +25,8 @@ export interface LimitState {
 }
 
 export interface Limits {
-  /** Charges one call. */
-  consume(name: LimitName, key: string): Promise<LimitState>
+  /** Charges a call: one point, or more for one that costs more. */
+  consume(name: LimitName, key: string, points?: number): Promise<LimitState>
   /** Gives one call's charge back. */
   reward(name: LimitName, key: string): Promise<void>
   passwords: PasswordThrottle
@@ -46,16 +46,16 @@ export function createLimits(store: LimitStore): Limits {
 
   return {
     passwords: createPasswordThrottle(store),
-    async consume(name, key) {
+    async consume(name, key, points = 1) {
       const counter = counterOf(name)
-      const { result, exceeded } = await counter.consume(key).then(
+      const { result, exceeded } = await counter.consume(key, points).then(
         (result) => ({ result, exceeded: false }),
         (rejection: unknown) => ({ result: asResult(rejection), exceeded: true }),
       )
       return {
         // Of the counter that has answered, which is a stricter one while Redis is away.
         limit: exceeded
-          ? Math.min(counter.points, result.consumedPoints - 1)
+          ? Math.min(counter.points, result.consumedPoints - points)
           : result.consumedPoints + result.remainingPoints,
         remaining: result.remainingPoints,
         resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)),

@@ -1,0 +1,69 @@
+import { DomainError } from '@taskwire/domain'
+import { Semaphore } from 'async-mutex'
+
+/** How much of a user's work is done at the database at once, of the pool's connections half at most. */
+const MOST_AT_ONCE = 4
+/** Milliseconds that work waits for its turn. */
+const PATIENCE = 2_000
+/** Seconds after which a turn may be free. */
+const RETRY_AFTER = 1
+
+/** Nobody takes all of the database's connections: what a user asks for at once is done a few at a time, in its order. */
+export interface Turns {
+  /**
+   * Does the work when it is its turn among the user's own.
+   *
+   * @param signal aborted when nobody waits for the work any more
+   * @throws DomainError RATE_LIMITED when its turn does not come within 2 s
+   */
+  run<T>(userId: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+}
+
+/** @param poolSize connections of this process to the database */
+export function createTurns({ poolSize }: { poolSize: number }): Turns {
+  const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(poolSize / 2)))
+  const users = new Map<string, Semaphore>()
+
+  async function take(userId: string): Promise<() => void> {
+    const semaphore = users.get(userId) ?? new Semaphore(atOnce)
+    users.set(userId, semaphore)
+    const [, release] = await semaphore.acquire()
+    return () => {
+      release()
+      if (semaphore.getValue() === atOnce) users.delete(userId)
+    }
+  }
+
+  return {
+    async run(userId, work, signal) {
+      const turn = take(userId)
+      const release = await withPatience(turn, signal)
+      if (release === null) {
+        // A place in the queue cannot be given up, but its turn passes at once.
+        void turn.then((pass) => pass())
+        throw new DomainError('RATE_LIMITED', { retryAfter: RETRY_AFTER })
+      }
+      try {
+        return await work()
+      } finally {
+        release()
+      }
+    },
+  }
+}
+
+/** @returns null when it takes too long, or nobody waits any more */
+async function withPatience<T>(turn: Promise<T>, signal: AbortSignal | undefined): Promise<T | null> {
+  let giveUp = () => {}
+  const patience = new Promise<null>((resolve) => {
+    giveUp = () => resolve(null)
+  })
+  const timer = setTimeout(giveUp, PATIENCE)
+  signal?.addEventListener('abort', giveUp)
+  try {
+    return await Promise.race([turn, patience])
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', giveUp)
+  }
+}

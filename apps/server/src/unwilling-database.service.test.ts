@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { beforeEach, expect, test } from 'vitest'
@@ -113,11 +114,17 @@ test('calls succeed while somebody changes the same tasks in psql, in an order t
   const end = performance.now() + 30_000
   const meddle = async () => {
     while (!over) {
-      // The trigger locks the user when the row is locked already; a call does it the other way round.
-      await psql.client.$executeRaw`UPDATE tasks SET title = title WHERE id = ${task.id}::uuid`.catch(() => {})
+      // The row, and by the trigger the user; a call locks them the other way round.
+      await psql.client
+        .$transaction([
+          psql.client.$queryRaw`SELECT 1 FROM tasks WHERE id = ${task.id}::uuid FOR UPDATE`,
+          psql.client.$executeRaw`UPDATE tasks SET title = title WHERE id = ${task.id}::uuid`,
+        ])
+        .catch(() => {})
+      await sleep(20)
     }
   }
-  const failures: unknown[] = []
+  const failures: string[] = []
   let calls = 0
   const work = async () => {
     while (!over) {

@@ -80,6 +80,23 @@ describe('what fails for a moment', () => {
     expect(await answer).toEqual(ada.user)
   })
 
+  test('a create with an id that the database could not do now is repeated', async () => {
+    failTimes(1, unavailable)
+    const id = newId()
+    const answer = client.task.create.mutate({ id, title: 'Write' })
+    await vi.advanceTimersByTimeAsync(2_050)
+    expect(await answer).toMatchObject({ id })
+    expect(browser.seen).toHaveLength(2)
+  })
+
+  test('an update that the database could not do now is handed over', async () => {
+    failTimes(1, unavailable)
+    const failure = client.task.update.mutate({ id: newId(), title: 'Write' }).catch((error) => error)
+    await vi.advanceTimersByTimeAsync(100)
+    expect((await failure).data.reason).toBe('UNAVAILABLE')
+    expect(browser.seen).toHaveLength(1)
+  })
+
   test('is handed over where the server says too long', async () => {
     failTimes(1, () => refusal('UNAVAILABLE', { httpStatus: 503, retryAfter: 60 }))
     const failure = client.auth.me.query().catch((error) => error)

@@ -32,7 +32,7 @@ test('asked again and again, it has one connection for that, and a new one when 
   const connections = async () => {
     const [row] = await psql.client.$queryRaw<{ count: number }[]>`
       SELECT count(*)::int AS count FROM pg_stat_activity
-      WHERE datname = current_database() AND query LIKE '%transaction_read_only%' AND pid <> pg_backend_pid()`
+      WHERE datname = current_database() AND application_name = 'taskwire health'`
     return row?.count
   }
   for (let round = 0; round < 3; round++) {

@@ -17,7 +17,13 @@ export interface ServerHealth {
 
 /** Asks over a connection of its own, for those of the calls may all be taken. It is opened when first asked. */
 export function openServerHealth(url: string): ServerHealth {
-  const pool = createPool(url, { max: 1, query_timeout: QUERY_TIMEOUT, maxLifetimeSeconds: LIFETIME, settings: '' })
+  const pool = createPool(url, {
+    max: 1,
+    application_name: 'taskwire health',
+    query_timeout: QUERY_TIMEOUT,
+    maxLifetimeSeconds: LIFETIME,
+    settings: '',
+  })
   return {
     async ping() {
       const connection = await pool.connect()

@@ -73,7 +73,10 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
     apiTokenCheck: createApiTokenCheck(db),
     externalTokens: externalIssuer === undefined ? null : createExternalTokens(externalIssuer),
     limits: createLimits(limitStore),
-    turns: createTurns({ poolSize: config.databasePoolSize ?? Number.POSITIVE_INFINITY }),
+    turns: createTurns({
+      poolSize: config.databasePoolSize ?? Number.POSITIVE_INFINITY,
+      multiplier: limitStore.multiplier,
+    }),
     changes,
     streamSlots: createStreamSlots(limitStore),
     callerWatch: createCallerWatch(),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError } from '@taskwire/domain'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createTurns, type Turns } from './turns.ts'
+import { createTurns as createTurnsBy, type Turns } from './turns.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -9,6 +9,8 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
+
+const createTurns = ({ poolSize }: { poolSize: number }) => createTurnsBy({ poolSize, multiplier: 1 })
 
 /** Work that lasts until it is let go, and notes that it has begun. */
 function lasting(begun: string[], name: string): { work: () => Promise<string>; end: () => void } {
@@ -57,6 +59,13 @@ test.each([
   const { begun, endAll } = occupy(createTurns({ poolSize }), { times: 10 })
   await settled()
   expect(begun).toHaveLength(most)
+  endAll()
+})
+
+test('a multiplier multiplies them, as it does every limit', async () => {
+  const { begun, endAll } = occupy(createTurnsBy({ poolSize: 10, multiplier: 10 }), { times: 50 })
+  await settled()
+  expect(begun).toHaveLength(40)
   endAll()
 })
 

@@ -19,9 +19,12 @@ export interface Turns {
   run<T>(userId: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>
 }
 
-/** @param poolSize connections of this process to the database */
-export function createTurns({ poolSize }: { poolSize: number }): Turns {
-  const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(poolSize / 2)))
+/**
+ * @param poolSize connections of this process to the database
+ * @param multiplier of every limit
+ */
+export function createTurns({ poolSize, multiplier }: { poolSize: number; multiplier: number }): Turns {
+  const atOnce = multiplier * Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(poolSize / 2)))
   const users = new Map<string, Semaphore>()
 
   async function take(userId: string): Promise<() => void> {

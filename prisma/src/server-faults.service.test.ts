@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isReadOnly, isUnavailable, isWriteConflict } from './errors.ts'
 import { Prisma, type PrismaClient } from './generated/client.ts'
 import { type OpenDatabase, openDatabase } from './open-database.ts'
+import { failureOf } from './testing/failure-of.ts'
 import { newTask, newUser } from './testing/rows.ts'
 import { freshServerUrl } from './testing/server-url.ts'
 
@@ -27,15 +28,6 @@ afterAll(async () => {
 })
 
 type Work = Pick<PrismaClient, 'task' | '$executeRaw' | '$queryRaw'>
-
-async function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await work
-  } catch (error) {
-    return error
-  }
-  throw new Error('It was expected to fail')
-}
 
 test.each([
   ['25006', 'a server that only reads'],

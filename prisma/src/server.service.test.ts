@@ -4,6 +4,7 @@ import { explainDatabaseFailure } from './explain-failure.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { fromDriver } from './open-database.ts'
 import { openServer } from './server.ts'
+import { failureOf } from './testing/failure-of.ts'
 import { newUser } from './testing/rows.ts'
 import { freshServerUrl } from './testing/server-url.ts'
 
@@ -11,15 +12,6 @@ let url: string
 beforeAll(async () => {
   url = await freshServerUrl()
 })
-
-async function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await work
-  } catch (error) {
-    return error
-  }
-  throw new Error('It was expected to fail')
-}
 
 test('a server without TLS, where the URL demands it, is explained in one line', async () => {
   const driver = openServer({ url: `${url}?sslmode=require`, dataDir: '' })

@@ -32,5 +32,6 @@ export async function addTasksUnstamped(
     ])
   }
   await db.$executeRaw`UPDATE users SET change_seq = ${count}::int WHERE email = ${email}`
+  await db.$executeRaw`SELECT recount_user(id) FROM users WHERE email = ${email}`
   await db.$executeRaw`ANALYZE tasks`
 }

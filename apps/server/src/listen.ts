@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dropStalledReader } from './drop-stalled-reader.ts'
+import { limitPipelining } from './limit-pipelining.ts'
 
 /** Milliseconds. With Node's defaults hundreds of sockets that say nothing stay open for minutes. */
 const HEADERS_TIMEOUT = 5_000
@@ -34,7 +36,10 @@ export async function listen(app: RequestListener, { host, port }: { host: strin
       // Longer than a load balancer's own, usually 60 s: it must be the one to close.
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     },
-    app,
+    limitPipelining((request, response) => {
+      dropStalledReader(response)
+      app(request, response)
+    }),
   )
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(explainAddress(error, { host, port }))

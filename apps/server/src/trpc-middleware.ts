@@ -12,7 +12,7 @@ import type { Handler, Request, Response } from 'express'
 import { chargeUnanswered } from './charge-unanswered.ts'
 import { canonicalAddress, limitedAddress } from './client-address.ts'
 import { isCrossSite } from './cross-site.ts'
-import { dropStalledReader } from './drop-stalled-reader.ts'
+import { outgoingAnswer } from './outgoing-answer.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
 export interface TrpcOptions {
@@ -36,10 +36,7 @@ export function trpcMiddleware(options: TrpcOptions): Handler {
       const told = { audit: auditOf(req), reportLimit: reportLimitTo(res) }
       chargeUnanswered(req, { ...options, maxBatchSize: MAX_BATCH_SIZE }, told).then(() => next(), next)
     },
-    createContext: ({ req, res, info }) => {
-      if (info.type === 'subscription') dropStalledReader(res)
-      return createContext(options.services, requestInfo({ ...options, req, res, info }))
-    },
+    createContext: ({ req, res, info }) => createContext(options.services, requestInfo({ ...options, req, res, info })),
     responseMeta({ errors }) {
       // tRPC's own Vary replaces the one that is set already; of several, ours is added to it.
       const headers = new Headers({ vary: 'Origin' })
@@ -62,6 +59,7 @@ function requestInfo(options: TrpcOptions & CreateExpressContextOptions): Reques
     device: { userAgent: req.get('user-agent') ?? null, ip: canonicalAddress(req.ip) },
     address: limitedAddress(req.ip),
     batchSize: info.calls.length,
+    answer: outgoingAnswer(req, res, info.calls),
     streamed: info.accept === 'application/jsonl',
     bearerToken: BEARER.exec(req.get('authorization') ?? '')?.[1] ?? null,
     refreshToken: cookie.read(req),

@@ -76,7 +76,12 @@ export const errorTable = {
   TAG_NAME_TAKEN: { httpStatus: 409, code: 'CONFLICT', message: 'A tag with this name exists already' },
   VERSION_CONFLICT: { httpStatus: 409, code: 'CONFLICT', message: 'It was changed by someone else in the meantime' },
   QUOTA_REACHED: { httpStatus: 409, code: 'CONFLICT', message: 'The account is full: remove some to make room' },
-  PAYLOAD_TOO_LARGE: { httpStatus: 413, code: 'PAYLOAD_TOO_LARGE', message: 'The request is too large' },
+  PAYLOAD_TOO_LARGE: {
+    httpStatus: 413,
+    code: 'PAYLOAD_TOO_LARGE',
+    message:
+      'The request or its answer is too large: send less, ask for smaller pages, or make fewer calls in one batch',
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     httpStatus: 415,
     code: 'UNSUPPORTED_MEDIA_TYPE',

@@ -8,6 +8,7 @@ import {
 } from '@taskwire/contract'
 import { type Database, Prisma } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
+import { allTagsFit } from './answer-bytes.ts'
 import { DomainError } from './domain-error.ts'
 import { lockedUser } from './lock-user.ts'
 import { hasRoom, type Quotas } from './quotas.ts'
@@ -27,14 +28,30 @@ const tagSelect = {
 const tagColumns = Prisma.sql`
   id, name, color, version, created_at AS "createdAt", updated_at AS "updatedAt", deleted_at AS "deletedAt"`
 
-/** The user's tags by name, each with the number of live tasks that carry it. */
+/**
+ * The user's tags by name, each with the number of live tasks that carry it.
+ *
+ * @throws DomainError PAYLOAD_TOO_LARGE for more than one request may be answered with: of these none is sent
+ */
 export async function listTags(db: Database, userId: string): Promise<TagWithCount[]> {
-  const tags = await db.tag.findMany({
-    where: { userId, deletedAt: null },
-    orderBy: { nameKey: 'asc' },
-    select: { ...tagSelect, _count: { select: { tasks: { where: { task: { deletedAt: null } } } } } },
-  })
-  return tags.map(({ _count, ...tag }) => ({ ...tag, taskCount: _count.tasks }))
+  const rows = await db.$queryRaw<(TagWithCount & { fits: boolean })[]>`
+    SELECT ${tagColumns}, coalesce(used.count, 0)::int AS "taskCount", fits
+    FROM (
+      SELECT *, ${allTagsFit} AS fits, row_number() OVER () AS position
+      FROM tags
+      WHERE user_id = ${userId}::uuid AND deleted_at IS NULL
+    ) tag
+    LEFT JOIN (
+      SELECT link.tag_id, count(*)
+      FROM task_tags link
+      JOIN tasks task ON task.user_id = link.user_id AND task.id = link.task_id
+      WHERE link.user_id = ${userId}::uuid AND task.deleted_at IS NULL
+      GROUP BY link.tag_id
+    ) used ON used.tag_id = tag.id
+    WHERE fits OR position = 1
+    ORDER BY name_key`
+  if (rows[0]?.fits === false) throw new DomainError('PAYLOAD_TOO_LARGE')
+  return rows.map(({ fits: _, ...tag }) => tag)
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   changeSchema,
   changeStreamInputSchema,
 } from '@taskwire/contract'
-import { listChanges, watchChanges } from '@taskwire/domain'
+import { listChanges, PAGE_BYTES, watchChanges } from '@taskwire/domain'
 import { type TRPCRouterRecord, type TRPCSubscriptionProcedure, type TrackedEnvelope, tracked } from '@trpc/server'
 import type { Context } from './context.ts'
 import type { ErrorShape } from './error-shape.ts'
@@ -30,6 +30,7 @@ type ChangeStreamProcedure = TRPCSubscriptionProcedure<{
 
 export const changeRouter = {
   list: protectedProcedure
+    .meta({ mostBytes: PAGE_BYTES })
     .input(changeListInputSchema)
     .output(changeListResultSchema)
     .query(({ ctx, input }) => listChanges(ctx.db, ctx.userId, input)),

@@ -8,6 +8,8 @@ import {
   type RefreshToken,
   type SecurityEvent,
 } from '@taskwire/domain'
+import { type AnswerBudget, createAnswerBudget } from './answers/answer-budget.ts'
+import type { OutgoingAnswer } from './answers/answer-room.ts'
 import type { LimitState } from './limits/limits.ts'
 import type { Services } from './services.ts'
 
@@ -20,6 +22,8 @@ export interface RequestInfo {
   address: string | null
   /** How many calls the request makes. */
   batchSize: number
+  /** Where the answer goes; null: to no network, as long as it may be. */
+  answer: OutgoingAnswer | null
   /** Whether the answer is streamed: its headers, and with them cookies, are out before a procedure runs. */
   streamed: boolean
   /** From `Authorization: Bearer …`; null without. */
@@ -46,6 +50,8 @@ export interface Context extends Services, Identity {
    * @throws DomainError where that is not known
    */
   findCaller(): Promise<Caller>
+  /** What the calls of this request may answer. */
+  answerBudget: AnswerBudget
 }
 
 /** The context of an HTTP request, shared by all calls of a batch. */
@@ -55,6 +61,7 @@ export async function createContext(services: Services, request: RequestInfo): P
     ...services,
     request,
     audit: request.audit,
+    answerBudget: createAnswerBudget(services.answerRoom, request.answer),
     findCaller: () => {
       caller ??= findCaller(services, request)
       return caller
@@ -78,11 +85,13 @@ export function createInnerContext(
   return {
     ...services,
     audit,
+    answerBudget: createAnswerBudget(services.answerRoom, null),
     request: {
       requestId: 'internal',
       device: { userAgent: null, ip: null },
       address: null,
       batchSize: 1,
+      answer: null,
       streamed: false,
       bearerToken: null,
       refreshToken: null,

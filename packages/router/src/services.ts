@@ -13,6 +13,7 @@ import {
   type IdentityPolicy,
   type Quotas,
 } from '@taskwire/domain'
+import { type AnswerRoom, createAnswerRoom } from './answers/answer-room.ts'
 import { type CallerWatch, createCallerWatch } from './caller-watch.ts'
 import type { LimitStore } from './limits/counter.ts'
 import { createLimits, type Limits } from './limits/limits.ts'
@@ -26,6 +27,7 @@ export interface Services extends Authenticator, Omit<Identity, 'audit'> {
   turns: Turns
   changes: ChangeHub
   streamSlots: StreamSlots
+  answerRoom: AnswerRoom
   callerWatch: CallerWatch
 }
 
@@ -79,6 +81,7 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
     }),
     changes,
     streamSlots: createStreamSlots(limitStore),
+    answerRoom: createAnswerRoom(),
     callerWatch: createCallerWatch(),
     async close() {
       await changes.close()

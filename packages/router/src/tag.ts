@@ -6,12 +6,16 @@ import {
   tagSchema,
   tagUpdateInputSchema,
 } from '@taskwire/contract'
-import { createTag, deleteTag, listTags, updateTag } from '@taskwire/domain'
+import { createTag, deleteTag, listTags, PAGE_BYTES, updateTag } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
 import { changingProcedure, protectedProcedure } from './trpc.ts'
 
 export const tagRouter = {
-  list: protectedProcedure.output(tagListSchema).query(({ ctx }) => listTags(ctx.db, ctx.userId)),
+  // The quota keeps it to that; of a user who has more since before, the budget of the request decides.
+  list: protectedProcedure
+    .meta({ mostBytes: PAGE_BYTES })
+    .output(tagListSchema)
+    .query(({ ctx }) => listTags(ctx.db, ctx.userId)),
 
   create: changingProcedure
     .input(tagCreateInputSchema)

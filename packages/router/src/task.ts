@@ -18,6 +18,7 @@ import {
   deleteTasks,
   getTask,
   listTasks,
+  PAGE_BYTES,
   restoreTask,
   setTaskCompleted,
   updateTask,
@@ -33,6 +34,7 @@ function beyondTen({ ids }: { ids: string[] }): number {
 
 export const taskRouter = {
   list: protectedProcedure
+    .meta({ mostBytes: PAGE_BYTES })
     .input(taskListInputSchema)
     .use(costing(({ search, withTotal }) => (search === undefined ? 0 : 4) + (withTotal ? 1 : 0)))
     .output(taskListResultSchema)

@@ -10,6 +10,8 @@ import { requestIdOf } from './request-id.ts'
 export interface Meta {
   /** The limit by address that this procedure has instead of the one for anonymous calls. */
   addressLimit?: LimitName
+  /** Bytes that its answer may have, of a procedure that may answer at length. */
+  mostBytes?: number
 }
 
 /** Milliseconds between two signs of life on a stream, and after how many without one the client connects again. */
@@ -50,7 +52,7 @@ const withAddressLimit = t.middleware(async ({ ctx, meta, next }) => {
 export const publicProcedure = t.procedure.use(withReasons).use(withAddressLimit)
 
 /** For callers who are known: `ctx.userId` is whose things the call is about. A call costs one of the user's points. */
-export const protectedProcedure = t.procedure.use(withReasons).use(async ({ ctx, type, signal, next }) => {
+export const protectedProcedure = t.procedure.use(withReasons).use(async ({ ctx, meta, type, signal, next }) => {
   const caller = await identify(ctx)
   const { userId } = caller
   const limited = ctx.request.address !== null
@@ -59,7 +61,11 @@ export const protectedProcedure = t.procedure.use(withReasons).use(async ({ ctx,
   const inTurn: InTurn = (work) => (limited ? ctx.turns.run(userId, work, signal) : work())
   const proceed = () => next({ ctx: { caller, userId, inTurn } })
   // A stream is open for hours: it takes a turn for each page that it reads.
-  return type === 'subscription' ? proceed() : inTurn(proceed)
+  if (type === 'subscription') return proceed()
+  // The answer waits for its room before the call takes a turn, for which other calls of the user wait.
+  return meta?.mostBytes === undefined
+    ? inTurn(proceed)
+    : ctx.answerBudget.spend({ userId, mostBytes: meta.mostBytes }, () => inTurn(proceed))
 })
 
 /**

@@ -27,8 +27,8 @@ export const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
 const NOTHING_SET = Object.fromEntries(Object.keys(environmentSchema(false).shape).map((name) => [name, '']))
 
 /** Runs the server from its sources, as `pnpm start` does, with these variables and no others. */
-export function startFromSource(variables: Record<string, string>): ServerProcess {
-  return run(['--import=tsx', '--conditions=@taskwire/source', 'apps/server/src/main.ts'], variables)
+export function startFromSource(variables: Record<string, string>, nodeFlags: string[] = []): ServerProcess {
+  return run([...nodeFlags, '--import=tsx', '--conditions=@taskwire/source', 'apps/server/src/main.ts'], variables)
 }
 
 /** Runs what `pnpm build` has made by plain Node.js, as production does. */

@@ -1,7 +1,15 @@
 import type { ChangeListInput, ChangeListResult, Task } from '@taskwire/contract'
-import type { Database } from '@taskwire/prisma'
+import { type Database, Prisma } from '@taskwire/prisma'
+import { cutPage, PAGE_BYTES } from '../answer-bytes.ts'
 import { DomainError } from '../domain-error.ts'
-import { taskTags } from '../task/read-tasks.ts'
+
+/** How long a page of changes may be, whichever comes first. */
+export interface ChangePage {
+  /** Changes. */
+  limit: number
+  /** Bytes of JSON; at least one change is on the page. */
+  bytes?: number
+}
 
 interface ChangeRow extends Omit<Task, 'version' | 'deletedAt'> {
   changeSeq: number
@@ -12,6 +20,8 @@ interface ChangeRow extends Omit<Task, 'version' | 'deletedAt'> {
   deletedAt: Date | null
   name: string
   color: string | null
+  /** Whether another one follows. */
+  more: boolean
 }
 
 /**
@@ -23,11 +33,11 @@ interface ChangeRow extends Omit<Task, 'version' | 'deletedAt'> {
 export async function listChanges(
   db: Database,
   userId: string,
-  { since, limit }: ChangeListInput & { limit: number },
+  { since, limit, bytes = PAGE_BYTES }: ChangeListInput & ChangePage,
 ): Promise<ChangeListResult> {
-  const rows = await db.$queryRaw<ChangeRow[]>`
+  const inOrder = Prisma.sql`
     SELECT users.change_seq AS "changeSeq", users.purged_seq AS "purgedSeq", changed.type, changed.version, changed.id,
-      task.title, task.description, task.completed, task.completed_at AS "completedAt", task.due_at AS "dueAt", ${taskTags},
+      users.id AS user_id, task.title, task.description, task.completed, task.completed_at AS "completedAt", task.due_at AS "dueAt",
       tag.name, tag.color,
       coalesce(task.created_at, tag.created_at) AS "createdAt",
       coalesce(task.updated_at, tag.updated_at) AS "updatedAt",
@@ -45,6 +55,9 @@ export async function listChanges(
     LEFT JOIN tags tag ON changed.type = 'tag' AND tag.user_id = users.id AND tag.id = changed.id
     WHERE users.id = ${userId}::uuid
     ORDER BY changed.version`
+  const rows = await db.$queryRaw<ChangeRow[]>(
+    cutPage(inOrder, { order: Prisma.sql`version`, texts, pageBytes: bytes }),
+  )
   const [first] = rows
   if (first === undefined) throw new DomainError('SESSION_REVOKED')
 
@@ -52,10 +65,14 @@ export async function listChanges(
   const reset = since !== undefined && ((since > 0 && since < purgedSeq) || since > changeSeq)
   if (since === undefined || reset) return { changes: [], version: changeSeq, hasMore: false, reset }
 
-  const changes = rows.slice(0, limit).flatMap(toChange)
-  const hasMore = rows.length > limit
+  const page = rows.slice(0, limit)
+  const changes = page.flatMap(toChange)
+  const hasMore = page.at(-1)?.more === true
   return { changes, version: hasMore ? (changes.at(-1)?.version ?? since) : changeSeq, hasMore, reset }
 }
+
+/** What can be long in a change. */
+const texts = [Prisma.sql`title`, Prisma.sql`description`, Prisma.sql`name`]
 
 function toChange(row: ChangeRow): ChangeListResult['changes'] {
   const { type, id, version, createdAt, updatedAt, deletedAt } = row

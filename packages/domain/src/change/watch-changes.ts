@@ -1,10 +1,10 @@
 import type { Change } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import type { ChangeHub } from './change-hub.ts'
-import { listChanges } from './list-changes.ts'
+import { type ChangePage, listChanges } from './list-changes.ts'
 
-/** Changes read at once; a reader who is slower is waited for before the next page is read. */
-const PAGE = 100
+/** What is read at once: little, for there are hundreds of streams. A slower reader is waited for before the next page. */
+const PAGE: ChangePage = { limit: 100, bytes: 128_000 }
 
 /** Does work at the database when it is its turn. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
@@ -22,7 +22,7 @@ export async function* watchChanges(
   let version = since ?? (await inTurn(() => listChanges(db, userId, { limit: 1 }))).version
   while (!watcher.over) {
     const from = version
-    const page = await inTurn(() => listChanges(db, userId, { since: from, limit: PAGE }))
+    const page = await inTurn(() => listChanges(db, userId, { since: from, ...PAGE }))
     if (page.reset) {
       yield { type: 'reset', version: page.version }
       return

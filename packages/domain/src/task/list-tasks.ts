@@ -1,6 +1,8 @@
 import type { Task, TaskListQuery, TaskListResult, TaskSort } from '@taskwire/contract'
 import { type Database, inTransaction, Prisma } from '@taskwire/prisma'
-import { taskColumns, taskTags } from './read-tasks.ts'
+import { cutPage, PAGE_BYTES } from '../answer-bytes.ts'
+import { DomainError } from '../domain-error.ts'
+import { taskColumns } from './read-tasks.ts'
 import { decodeCursor, encodeCursor } from './task-cursor.ts'
 
 /** Milliseconds that a search has for its page, and as many for its total: it reads every task of the user. */
@@ -8,9 +10,10 @@ const SEARCH_TIMEOUT = 1_000
 
 /**
  * A page of the user's tasks that match every filter. Pages follow by keyset, so that a page far into the list costs what
- * the first one costs, and tasks that come or go in between move no other task across the border.
+ * the first one costs, and tasks that come or go in between move no other task across the border. A page ends by bytes
+ * too, and its cursor leads on; one by offset is whole or refused, since whoever adds `limit` would skip the rest.
  *
- * @throws DomainError VALIDATION_FAILED for a cursor of another list
+ * @throws DomainError VALIDATION_FAILED for a cursor of another list; PAYLOAD_TOO_LARGE for too long a page by offset
  */
 export async function listTasks(db: Database, userId: string, query: TaskListQuery): Promise<TaskListResult> {
   if (query.search === undefined) return readPage(db, userId, query)
@@ -26,23 +29,34 @@ async function readPage(db: Database, userId: string, query: TaskListQuery): Pro
   const matching = matches(userId, query)
   const direction = order === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`
 
-  const found = await db.$queryRaw<(Task & { sortKey: string })[]>`
-    SELECT ${taskColumns}, ${taskTags}, (${key.expression})::text AS "sortKey"
+  const inOrder = Prisma.sql`
+    SELECT task.*, ${key.expression} AS place
     FROM tasks task
     WHERE ${matching} ${afterCursor(query)}
     ORDER BY ${key.expression} ${direction}, task.id ${direction}
     LIMIT ${limit + 1} OFFSET ${offset}`
+  const ofOnePage = cutPage(inOrder, {
+    order: Prisma.sql`place ${direction}, id ${direction}`,
+    texts,
+    pageBytes: PAGE_BYTES,
+  })
+  const found = await db.$queryRaw<(Task & { sortKey: string; more: boolean })[]>`
+    SELECT ${taskColumns}, tags, place::text AS "sortKey", more FROM (${ofOnePage}) task`
   const total = query.withTotal ? await countTasks(db, matching) : null
 
   const page = found.slice(0, limit)
   const last = page.at(-1)
+  const hasMore = last?.more === true
+  if (query.offset !== undefined && hasMore && page.length < limit) throw new DomainError('PAYLOAD_TOO_LARGE')
   return {
-    items: page.map(({ sortKey: _, ...task }) => task),
-    nextCursor:
-      last !== undefined && found.length > limit ? encodeCursor({ key: last.sortKey, id: last.id }, query) : null,
+    items: page.map(({ sortKey: _key, more: _more, ...task }) => task),
+    nextCursor: last !== undefined && hasMore ? encodeCursor({ key: last.sortKey, id: last.id }, query) : null,
     total,
   }
 }
+
+/** What can be long in a task. */
+const texts = [Prisma.sql`title`, Prisma.sql`description`]
 
 /** In the very form of the indexes: written otherwise, PostgreSQL would sort all of a user's tasks. */
 const sortKeys: Record<TaskSort, { expression: Prisma.Sql; type: Prisma.Sql }> = {

@@ -34,6 +34,7 @@ export function testRequest(request: Partial<RequestInfo> = {}): RequestInfo {
     device: { userAgent: 'vitest', ip: '127.0.0.1' },
     address: '127.0.0.1',
     batchSize: 1,
+    answer: null,
     streamed: false,
     crossSite: false,
     reportLimit: () => {},

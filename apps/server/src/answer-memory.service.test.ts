@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
+import { freshServerUrl } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addLongTasks, CONTROL_CHARACTER } from './testing/add-long-tasks.ts'
+import { readGreedily } from './testing/greedy-reader.ts'
+import { startFromSource } from './testing/server-process.ts'
+import { registeredCalls, type TrpcCalls } from './testing/trpc-calls.ts'
+
+const AT_ONCE = 20
+const MILLISECONDS = 30_000
+/** Megabytes by which the process may grow beyond what ordinary work made of it. */
+const MOST_GROWTH = 150
+
+let databaseUrl: string
+let db: OpenDatabase
+beforeAll(async () => {
+  databaseUrl = await freshServerUrl()
+  db = await openDatabase({ url: databaseUrl, dataDir: '' })
+})
+afterAll(() => db.close())
+
+const attacks = [
+  { readers: 'who do not read', reads: false, accounts: 5, multiplier: 1, character: CONTROL_CHARACTER },
+  { readers: 'who read', reads: true, accounts: 5, multiplier: 1_000, character: CONTROL_CHARACTER },
+  {
+    readers: 'who do not read, each with an account of his own',
+    reads: false,
+    accounts: 20,
+    multiplier: 1_000,
+    character: '😀',
+  },
+]
+
+test.each(attacks)(
+  'twenty at once $readers ask for all that there is: the server lives in 256 MB, and others are served',
+  async ({ reads, accounts, multiplier, character }) => {
+    await using server = startFromSource(
+      {
+        DATABASE_URL: databaseUrl,
+        JWT_SECRET: 'a secret of tests, at least 32 characters',
+        BCRYPT_COST: '4',
+        RATE_LIMIT_MULTIPLIER: String(multiplier),
+      },
+      ['--max-old-space-size=256'],
+    )
+    const url = await server.url
+    const other = await registeredCalls({ url })
+    const greedy: Awaited<ReturnType<typeof registeredCalls>>[] = []
+    for (let count = 0; count < accounts; count++) {
+      greedy.push(await registeredCalls({ url }))
+    }
+    for (const { email } of greedy) await addLongTasks(db.client, { email, count: 500, character })
+    for (let count = 0; count < 40; count++) await useOrdinarily(other)
+
+    const before = megabytesOf(server.pid)
+    const until = Date.now() + MILLISECONDS
+    const attack = Array.from({ length: AT_ONCE }, (_, index) =>
+      readGreedily({ url, token: greedy[index % accounts]?.token ?? '', reads, until }),
+    )
+    const [{ most }, served] = await Promise.all([watchMemory(server.pid, until), serve(other, until)])
+    const taken = await Promise.all(attack)
+    console.info({
+      before,
+      most,
+      served,
+      asked: taken.reduce((sum, t) => sum + t.asked, 0),
+      mb: taken.reduce((sum, t) => sum + t.bytes, 0) / 1e6,
+    })
+    expect(served.refused).toEqual([])
+    expect(served.calls).toBeGreaterThan(50)
+    expect(most - before).toBeLessThan(MOST_GROWTH)
+  },
+  120_000,
+)
+
+/** What somebody at work calls; what each call was refused for, undefined where it was answered. */
+async function useOrdinarily(calls: TrpcCalls): Promise<(string | undefined)[]> {
+  const answers = [
+    await calls.mutate('task.create', { json: { title: 'Write' } }),
+    await calls.query('task.list'),
+    await calls.query('change.list', { json: { since: 0 } }),
+    await calls.query('tag.list'),
+  ]
+  return answers.map(({ status, error }) => (status === 200 ? undefined : (error?.reason ?? String(status))))
+}
+
+async function serve(calls: TrpcCalls, until: number): Promise<{ calls: number; refused: string[]; slowest: number }> {
+  const refused: string[] = []
+  let count = 0
+  let slowest = 0
+  while (Date.now() < until) {
+    const begun = Date.now()
+    const reasons = await useOrdinarily(calls)
+    slowest = Math.max(slowest, Date.now() - begun)
+    count += reasons.length
+    refused.push(...reasons.filter((reason) => reason !== undefined))
+    await sleep(500)
+  }
+  return { calls: count, refused, slowest }
+}
+
+async function watchMemory(pid: number, until: number): Promise<{ most: number }> {
+  let most = 0
+  while (Date.now() < until) {
+    most = Math.max(most, megabytesOf(pid))
+    await sleep(50)
+  }
+  return { most }
+}
+
+/** Of physical memory, as Linux counts it. */
+function megabytesOf(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1_024
+}

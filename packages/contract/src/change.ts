@@ -43,7 +43,7 @@ export interface ResetChange {
 export interface ChangeListInput {
   /** The last version that is known; absent: none is wanted but where to begin. */
   since?: number
-  /** How many changes a page holds: 1 to 500, 100 when absent. */
+  /** How many changes a page holds at most: 1 to 500, 100 when absent. It ends earlier at 1 MB; `hasMore` tells. */
   limit?: number
 }
 
@@ -103,7 +103,9 @@ export const changeSchema: z.ZodType<Change, Change> = z.union([taskChangeSchema
 export const changeListInputSchema: z.ZodType<ChangeListInput & { limit: number }, ChangeListInput | undefined> =
   inputObject({
     since: since().optional().describe('The last version that is known; absent: none is wanted but where to begin.'),
-    limit: wholeNumber({ label: 'Limit', min: 1, max: 500 }).default(100).describe('How many changes a page holds.'),
+    limit: wholeNumber({ label: 'Limit', min: 1, max: 500 })
+      .default(100)
+      .describe('How many changes a page holds at most; it ends earlier at 1 MB, and `hasMore` tells.'),
   }).prefault({})
 
 /** The schema of {@link ChangeListResult}. */

@@ -11,11 +11,14 @@ export type SortOrder = 'asc' | 'desc'
 
 /** Input of `task.list`: every filter that is given narrows the list. */
 export interface TaskListInput {
-  /** How many tasks a page holds: 1 to 100, 20 when absent. */
+  /** How many tasks a page holds at most: 1 to 100, 20 when absent. It ends earlier at 1 MB; `nextCursor` leads on. */
   limit?: number
   /** The `nextCursor` of the page before, with the same filters and sort; null or absent for the first page. */
   cursor?: string | null
-  /** How many tasks to skip, at most 10 000: for numbered pages. Not together with `cursor`, which has no such end. */
+  /**
+   * How many tasks to skip, at most 10 000: for numbered pages, which are whole or, past 1 MB, `PAYLOAD_TOO_LARGE`. Not
+   * together with `cursor`, which has no such end.
+   */
   offset?: number
   /** Only completed tasks, or only those to do. */
   completed?: boolean
@@ -60,7 +63,7 @@ export interface TaskListQuery {
 /** A page of tasks. */
 export interface TaskListResult {
   items: Task[]
-  /** To send as `cursor` for the next page; null on the last. */
+  /** To send as `cursor` for the next page, also after a short one; null on the last. */
   nextCursor: string | null
   /** How many tasks match on all pages; null unless `withTotal` was asked. */
   total: number | null
@@ -81,7 +84,9 @@ function cursor() {
 
 /** The schema of {@link TaskListInput}; parsing fills in the defaults and gives a {@link TaskListQuery}. */
 export const taskListInputSchema: z.ZodType<TaskListQuery, TaskListInput | undefined> = inputObject({
-  limit: wholeNumber({ label: 'Limit', min: 1, max: 100 }).default(20).describe('How many tasks a page holds.'),
+  limit: wholeNumber({ label: 'Limit', min: 1, max: 100 })
+    .default(20)
+    .describe('How many tasks a page holds at most; it ends earlier at 1 MB, and `nextCursor` leads on.'),
   cursor: cursor()
     .optional()
     .describe(
@@ -89,7 +94,9 @@ export const taskListInputSchema: z.ZodType<TaskListQuery, TaskListInput | undef
     ),
   offset: wholeNumber({ label: 'Offset', min: 0, max: 10_000 })
     .optional()
-    .describe('How many tasks to skip, for numbered pages; not together with `cursor`.'),
+    .describe(
+      'How many tasks to skip, for numbered pages; not together with `cursor`. Such a page is whole or, past 1 MB, `PAYLOAD_TOO_LARGE`: ask for fewer tasks.',
+    ),
   completed: flag('Completed').optional().describe('Only completed tasks, or only those to do.'),
   tagIds: ids('Tags', MAX_TAGS_PER_TASK).optional().describe('Only tasks that have all of these tags, at most 50.'),
   search: text({ label: 'Search', max: 200 })
@@ -126,6 +133,11 @@ export const taskListInputSchema: z.ZodType<TaskListQuery, TaskListInput | undef
 /** The schema of {@link TaskListResult}. */
 export const taskListResultSchema: z.ZodType<TaskListResult, TaskListResult> = z.object({
   items: z.array(taskSchema).describe('The tasks of this page.'),
-  nextCursor: z.string().nullable().describe('To send as `cursor` for the next page; null on the last.'),
+  nextCursor: z
+    .string()
+    .nullable()
+    .describe(
+      'To send as `cursor` for the next page, also after a page with fewer tasks than `limit`; null on the last.',
+    ),
   total: outputCount().nullable().describe('How many tasks match on all pages; null unless `withTotal` was asked.'),
 })

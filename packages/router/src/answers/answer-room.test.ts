@@ -1,0 +1,74 @@
+import { expect, test, vi } from 'vitest'
+import { createAnswerRoom, type OutgoingAnswer } from './answer-room.ts'
+
+const MEGABYTE = 1_000_000
+const BATCH = 10 * MEGABYTE
+
+interface TestAnswer extends OutgoingAnswer {
+  close(): void
+}
+
+function answerOf(mostBytes: number): TestAnswer {
+  const controller = new AbortController()
+  const close = () => controller.abort()
+  return { mostBytes, closed: controller.signal, cut: vi.fn(close), close }
+}
+
+test('a user has one batch of long answers at a time, and is told to come back', async () => {
+  const room = createAnswerRoom()
+  const first = answerOf(BATCH)
+  await room.reserve('ada', first)
+  await expect(room.reserve('ada', answerOf(MEGABYTE))).rejects.toMatchObject({
+    reason: 'RATE_LIMITED',
+    details: { retryAfter: 2 },
+  })
+  await room.reserve('eve', answerOf(BATCH))
+
+  const second = room.reserve('ada', answerOf(MEGABYTE))
+  first.close()
+  await second
+})
+
+test('what a short answer does not need is free at once', async () => {
+  const room = createAnswerRoom()
+  const place = await room.reserve('ada', answerOf(BATCH))
+  place.settle(5_000)
+  await room.reserve('ada', answerOf(MEGABYTE))
+})
+
+test('the process has room for six batches; who comes then is told to come back', async () => {
+  const room = createAnswerRoom()
+  for (let user = 0; user < 6; user++) await room.reserve(`user ${user}`, answerOf(BATCH))
+  await expect(room.reserve('ada', answerOf(MEGABYTE))).rejects.toMatchObject({ reason: 'OVERLOADED' })
+})
+
+test('answers that nobody takes give way to who waits, the oldest first', async () => {
+  const room = createAnswerRoom()
+  const untaken: TestAnswer[] = []
+  for (let user = 0; user < 6; user++) {
+    const answer = answerOf(BATCH)
+    untaken.push(answer)
+    ;(await room.reserve(`user ${user}`, answer)).settle(4 * MEGABYTE)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  await room.reserve('ada', answerOf(MEGABYTE))
+  expect(untaken.map(({ closed }) => closed.aborted)).toEqual([true, false, false, false, false, false])
+})
+
+test('who asks for little goes before who asks for much, and who hangs up leaves the line', async () => {
+  const room = createAnswerRoom()
+  const holders = Array.from({ length: 6 }, () => answerOf(BATCH))
+  for (const [user, answer] of holders.entries()) await room.reserve(`user ${user}`, answer)
+  const order: string[] = []
+  const gone = answerOf(MEGABYTE)
+  const left = expect(room.reserve('gone', gone)).rejects.toMatchObject({ reason: 'OVERLOADED' })
+  const much = room.reserve('eve', answerOf(BATCH)).then(() => order.push('much'))
+  const little = room.reserve('ada', answerOf(MEGABYTE)).then(() => order.push('little'))
+  gone.close()
+  await left
+  holders[0]?.close()
+  await little
+  holders[1]?.close()
+  await much
+  expect(order).toEqual(['little', 'much'])
+})

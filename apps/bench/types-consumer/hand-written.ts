@@ -83,7 +83,7 @@ export interface Api {
       { user: User; accessToken: string; accessTokenExpiresAt: Date }
     >
     me: QueryOf<User>
-    changePassword: Mutation<{ currentPassword: string; newPassword: string }, null>
+    changePassword: Mutation<{ currentPassword: string; newPassword: string; keepApiTokens?: boolean }, null>
     logout: { mutate(): Promise<null> }
   }
   session: {
@@ -91,7 +91,10 @@ export interface Api {
     revoke: Mutation<ById, null>
   }
   apiToken: {
-    create: Mutation<{ name: string; expiresAt?: Date | null }, { token: string; apiToken: ApiToken }>
+    create: Mutation<
+      { name: string; password?: string; expiresAt?: Date | null },
+      { token: string; apiToken: ApiToken }
+    >
     list: QueryOf<ApiToken[]>
     revoke: Mutation<ById, null>
   }

@@ -10,7 +10,7 @@ export async function useTwentyProcedures(signal: AbortSignal) {
   await api.auth.logout.mutate()
   const sessions = await api.session.list.query()
   await api.session.revoke.mutate({ id: sessions[0]?.id ?? id })
-  const { token } = await api.apiToken.create.mutate({ name: 'Backup', expiresAt: new Date() })
+  const { token } = await api.apiToken.create.mutate({ name: 'Backup', password: '…', expiresAt: new Date() })
   const tokens = await api.apiToken.list.query()
   await api.apiToken.revoke.mutate({ id: tokens[0]?.id ?? id })
   const page = await api.task.list.query({ search: 'write', sort: 'dueAt', dueAfter: new Date() }, { signal })

@@ -101,7 +101,7 @@ describe('a stream ends', () => {
   test('with its API token', async () => {
     const { mutate } = await registeredCalls(server)
     const { data } = await mutate<{ token: string; apiToken: { id: string } }>('apiToken.create', {
-      json: { name: 'Tool' },
+      json: { name: 'Tool', password: 'correct horse battery staple' },
     })
     const { connected, ended } = openChangeStream({ url: server.url, token: data.token })
     await connected

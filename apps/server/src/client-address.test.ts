@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonicalAddress, limitedAddress } from './client-address.ts'
+import { canonicalAddress, limitedAddress, limitedNetwork } from './client-address.ts'
 
 test.each([
   ['192.0.2.1', '192.0.2.1', '192.0.2.1'],
@@ -29,6 +29,19 @@ test.each([
 ])('%j is no address: all who have none are counted together', (ip) => {
   expect(canonicalAddress(ip)).toBeNull()
   expect(limitedAddress(ip)).toBe('unknown')
+})
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/56'],
+  ['2001:db8:1:ff::1', '2001:db8:1::/56'],
+  ['2001:db8:1:100::1', '2001:db8:1:100::/56'],
+  ['fe80::1%eth0', 'fe80::/56'],
+  ['unknown', 'unknown'],
+  [undefined, 'unknown'],
+])('%s is of the network %s', (ip, network) => {
+  expect(limitedNetwork(ip)).toBe(network)
 })
 
 test('whatever a proxy passes on is counted as something, and something short', () => {

@@ -7,10 +7,20 @@ export function canonicalAddress(ip: string | undefined): string | null {
 
 /** What limits by address count. Whoever has one IPv6 address has the other 2^64 of its network as well. */
 export function limitedAddress(ip: string | undefined): string {
+  return networkOf(ip, 64)
+}
+
+/** What limits of the dearest work count. Many who have a /64 have the 256 of its /56 (RIPE-690 §4.2). */
+export function limitedNetwork(ip: string | undefined): string {
+  return networkOf(ip, 56)
+}
+
+/** @param prefix bits of an IPv6 address that count; an IPv4 address counts whole */
+function networkOf(ip: string | undefined, prefix: number): string {
   const address = readAddress(ip)
   if (address === null) return 'unknown'
   if (address.kind() === 'ipv4') return address.toString()
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${withoutZone(address)}/64`).toString()}/64`
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${withoutZone(address)}/${prefix}`).toString()}/${prefix}`
 }
 
 /** Some gateways write the client's port into X-Forwarded-For as well, another one for each connection. */

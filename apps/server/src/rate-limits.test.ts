@@ -175,14 +175,14 @@ test('a session may refresh 60 times a minute, from whatever address', async () 
 })
 
 describe('wrong passwords', () => {
-  test('however they are tried are counted together, five at most', async () => {
+  test('however they are tried from a session are counted together, five at most', async () => {
     const address = newAddress()
     const { email, token } = await newUser()
     const caller = { address, token }
     const tries = [
-      () => login(email, wrong, { address }),
       () => mutate('auth.changePassword', { currentPassword: wrong, newPassword: `${password}!` }, caller),
       () => mutate('auth.deleteAccount', { password: wrong }, caller),
+      () => mutate('apiToken.create', { name: 'Tool', password: wrong }, caller),
     ]
     for (let count = 0; count < 5; count++) {
       expect(await tries[count % 3]?.()).toMatchObject({ status: 401, reasons: ['INVALID_CREDENTIALS'] })
@@ -192,12 +192,30 @@ describe('wrong passwords', () => {
       expect(refused).toMatchObject(limited)
       expect(refused.headers['retry-after']).toMatch(/^(60|59|58)$/)
     }
-    expect(await login(email, password, { address })).toMatchObject(limited)
-    expect((await login(email, password, {})).status).toBe(200)
-    expect(await login(email.toUpperCase(), password, { address })).toMatchObject(limited)
+    const elsewhere = { token, address: newAddress() }
+    expect(await mutate('auth.deleteAccount', { password }, elsewhere)).toMatchObject(limited)
+    expect((await login(email, password, { address })).status).toBe(200)
     const throttled = server.log.filter(({ audit, ip }) => audit === 'throttled' && ip === address)
-    expect(throttled).toHaveLength(5)
+    expect(throttled).toHaveLength(3)
     expect(throttled[0]).toMatchObject({ limit: 'passwordFailures' })
+  })
+
+  test('at sign-in are counted for the account and the address, five at most', async () => {
+    const address = newAddress()
+    const { email } = await newUser()
+    for (let count = 0; count < 5; count++) expect((await login(email, wrong, { address })).status).toBe(401)
+    expect(await login(email, password, { address })).toMatchObject(limited)
+    expect(await login(email.toUpperCase(), password, { address })).toMatchObject(limited)
+    expect((await login(email, password, {})).status).toBe(200)
+  })
+
+  test('that somebody else tries from the same address shut nobody out who is signed in', async () => {
+    const address = newAddress()
+    const { email, token } = await newUser()
+    for (let count = 0; count < 30; count++) await login(email, wrong, { address })
+    expect(await login(email, password, { address })).toMatchObject(limited)
+    const change = { currentPassword: password, newPassword: 'a wholly new passphrase' }
+    expect((await mutate('auth.changePassword', change, { address, token })).status).toBe(200)
   })
 
   test('of an account that does not exist are counted alike', async () => {
@@ -225,6 +243,35 @@ describe('wrong passwords', () => {
     const statuses = attempts.map(({ status }) => status)
     expect(statuses.filter((status) => status === 401)).toHaveLength(5)
     expect(statuses.filter((status) => status === 429)).toHaveLength(25)
+  })
+})
+
+describe('passwords are hashed', () => {
+  test('20 times in 5 minutes for a user, whatever comes of it, and no policy is asked for more', async () => {
+    const { id, token } = await newUser()
+    const change = () =>
+      mutate('auth.changePassword', { currentPassword: password, newPassword: 'password1' }, { token })
+    for (let left = 19; left >= 0; left--) {
+      expect(await change()).toMatchObject({ status: 400, reasons: ['VALIDATION_FAILED'] })
+    }
+    expect(await change()).toMatchObject(limited)
+    expect(await mutate('apiToken.create', { name: 'Tool', password }, { token })).toMatchObject(limited)
+    expect((await query('auth.me', { token })).status).toBe(200)
+    expect((await server.services.limits.consume('passwordCallsPerUser', id)).exceeded).toBe(true)
+  })
+
+  test('60 times for those of a /56 who sign in or register, and 120 times for those who are signed in', async () => {
+    const { email, token } = await newUser()
+    await spend('signInsPerNetwork', '2001:db8:0:a00::/56')
+    for (const address of ['2001:db8:0:a01::1', '2001:db8:0:aff::1']) {
+      expect(await login(email, password, { address })).toMatchObject(limited)
+      expect(await mutate('auth.register', { email: newEmail(), password }, { address })).toMatchObject(limited)
+      expect((await mutate('apiToken.create', { name: 'Tool', password }, { address, token })).status).toBe(200)
+    }
+    expect((await login(email, password, { address: '2001:db8:0:b00::1' })).status).toBe(200)
+    await spend('passwordCallsPerNetwork', '2001:db8:0:a00::/56')
+    const address = '2001:db8:0:a02::1'
+    expect(await mutate('apiToken.create', { name: 'Tool', password }, { address, token })).toMatchObject(limited)
   })
 })
 

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OwnRedis, ownRedis } from './testing/own-redis.ts'
 import { type HttpAnswer, type HttpRequest, send } from './testing/send.ts'
@@ -101,6 +102,17 @@ test('limits hold over two processes', async () => {
   const atOnce = await Promise.all(Array.from({ length: 30 }, (_, index) => login(index, caller)))
   expect(atOnce.filter(({ status }) => status === 401)).toHaveLength(5)
   expect(atOnce.filter(({ status }) => status === 429)).toHaveLength(25)
+})
+
+test('whoever reads the keys in Redis learns no email and no address, and finds them short', async () => {
+  const [address, email] = [newAddress(), newEmail()]
+  await login(0, { address, email })
+  await anonymous(0, address)
+  const client = new Redis(redis.url)
+  const keys = (await client.keys('*')).filter((key) => key.includes('limit'))
+  client.disconnect()
+  expect(keys.length).toBeGreaterThanOrEqual(4)
+  for (const key of keys) expect(key).toMatch(/^taskwire:limit:\w+:[\w-]{22}$/)
 })
 
 test('an answer that is streamed is counted, and takes no harm', async () => {

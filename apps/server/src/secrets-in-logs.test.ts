@@ -76,7 +76,7 @@ test('no password, token or cookie comes into the log, whatever happens to a cal
     await call({ method: 'GET', path: '/trpc/auth.me', token: bad })
     await call({ method: 'GET', path: '/trpc/auth.me', headers: { authorization: `Basic ${bad}`, 'x-api-key': bad } })
   }
-  const { data: created } = await mutate('apiToken.create', { name: 'For the log' }, session)
+  const { data: created } = await mutate('apiToken.create', { name: 'For the log', password: newPassword }, session)
   await call({ method: 'GET', path: '/trpc/auth.me', token: String(created.token) })
 
   // Faults of ours: a table is not as it should be, and then the database is gone.

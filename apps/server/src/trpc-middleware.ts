@@ -10,7 +10,7 @@ import {
 import { type CreateExpressContextOptions, createExpressMiddleware } from '@trpc/server/adapters/express'
 import type { Handler, Request, Response } from 'express'
 import { chargeUnanswered } from './charge-unanswered.ts'
-import { canonicalAddress, limitedAddress } from './client-address.ts'
+import { canonicalAddress, limitedAddress, limitedNetwork } from './client-address.ts'
 import { isCrossSite } from './cross-site.ts'
 import { outgoingAnswer } from './outgoing-answer.ts'
 import type { SessionCookie } from './session-cookie.ts'
@@ -58,6 +58,7 @@ function requestInfo(options: TrpcOptions & CreateExpressContextOptions): Reques
     requestId: String(req.id),
     device: { userAgent: req.get('user-agent') ?? null, ip: canonicalAddress(req.ip) },
     address: limitedAddress(req.ip),
+    network: limitedNetwork(req.ip),
     batchSize: info.calls.length,
     answer: outgoingAnswer(req, res, info.calls),
     streamed: info.accept === 'application/jsonl',

@@ -21,7 +21,7 @@ export const everyProcedure = {
   'session.list': async () => (await session.list.query()).map((each) => each.id),
   'session.revoke': () => session.revoke.mutate({ id }),
   'session.revokeOthers': () => session.revokeOthers.mutate(),
-  'apiToken.create': async () => (await apiToken.create.mutate({ name: 'Backup' })).token.length,
+  'apiToken.create': async () => (await apiToken.create.mutate({ name: 'Backup', password: '…' })).token.length,
   'apiToken.list': async () => (await apiToken.list.query()).map(({ expiresAt }) => expiresAt?.getTime()),
   'apiToken.revoke': () => apiToken.revoke.mutate({ id }),
   'task.list': async () => (await task.list.query({ tagIds: [id], sort: 'dueAt' })).items[0]?.dueAt?.getTime(),

@@ -44,15 +44,17 @@ test('eleven calls made at once travel in two requests', async () => {
   expect(requested.map(procedures)).toEqual([Array(10).fill('auth.me'), ['auth.me']])
 })
 
-test('mutations of auth go each by itself, whatever else is called', async () => {
+test('mutations that take a password go each by itself, whatever else is called', async () => {
   const { email, password } = ada
   await Promise.all([
+    client.apiToken.create.mutate({ name: 'Tool', password }),
     client.auth.login.mutate({ email, password }),
     client.auth.login.mutate({ email, password }),
     client.tag.create.mutate({ name: 'Home' }),
     client.tag.create.mutate({ name: 'Garden' }),
   ])
   expect(requested.map(({ pathname, search }) => pathname + search).sort()).toEqual([
+    '/trpc/apiToken.create',
     '/trpc/auth.login',
     '/trpc/auth.login',
     '/trpc/tag.create,tag.create?batch=1',

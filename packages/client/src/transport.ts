@@ -21,7 +21,7 @@ const MAX_URL_LENGTH = 8_000
 /** What a proxy answers while the server behind it is away. */
 const GATEWAY_STATUSES = new Set([502, 503, 504])
 
-/** Sends calls over HTTP: those of a tick in one request, mutations of `auth` each by itself. */
+/** Sends calls over HTTP: those of a tick in one request, mutations that take a password each by itself. */
 export function transportLink({ endpoint, credentials, fetch, headers }: TransportOptions): TRPCLink<AppRouter> {
   const options = {
     url: endpoint,
@@ -30,7 +30,7 @@ export function transportLink({ endpoint, credentials, fetch, headers }: Transpo
   }
   return splitLink({
     // The server refuses these in a batch: guesses at a password are to cost a request each.
-    condition: ({ type, path }) => type === 'mutation' && path.startsWith('auth.'),
+    condition: ({ type, path }) => type === 'mutation' && (path.startsWith('auth.') || path === 'apiToken.create'),
     true: httpLink({ ...options, headers: ({ op }) => withAuthorization(headers, tokenOf(op)) }),
     false: linkByToken((token) =>
       httpBatchLink({

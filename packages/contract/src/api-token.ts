@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { presentPassword } from './auth.ts'
 import { id, inputObject, instant, outputId, outputInstant } from './fields.ts'
 import { text } from './text.ts'
 
@@ -16,12 +17,18 @@ export interface ApiToken {
   expiresAt: Date | null
 }
 
-/** Input of `apiToken.create`. */
-export interface ApiTokenCreateInput {
+/** What a new token is to be. */
+export interface NewApiToken {
   /** One line of 1 to 100 code points after trimming: which tool it is for. */
   name: string
   /** In the future; null or absent for a token without end. */
   expiresAt?: Date | null
+}
+
+/** Input of `apiToken.create`. */
+export interface ApiTokenCreateInput extends NewApiToken {
+  /** `INVALID_CREDENTIALS` when it is wrong. Only a caller without HTTP, in an internal tool, has none to send. */
+  password?: string
 }
 
 /** The answer of `apiToken.create`. */
@@ -49,12 +56,20 @@ const apiTokenSchema: z.ZodType<ApiToken, ApiToken> = z.object({
 /** The output of `apiToken.list`. */
 export const apiTokenListSchema: z.ZodType<ApiToken[], ApiToken[]> = z.array(apiTokenSchema)
 
-/** The schema of {@link ApiTokenCreateInput}. */
-export const apiTokenCreateInputSchema: z.ZodType<ApiTokenCreateInput, ApiTokenCreateInput> = inputObject({
+const newApiTokenFields = {
   name: text({ label: 'Name', min: 1, max: 100 }).describe(
     'One line of 1 to 100 code points after trimming: what it is for.',
   ),
   expiresAt: instant('Expiry').nullable().optional().describe('In the future; null or absent for a token without end.'),
+}
+
+/** The schema of {@link NewApiToken}: what an operator gives, who is asked for no password. */
+export const newApiTokenSchema: z.ZodType<NewApiToken, NewApiToken> = inputObject(newApiTokenFields)
+
+/** The schema of {@link ApiTokenCreateInput}. */
+export const apiTokenCreateInputSchema: z.ZodType<ApiTokenCreateInput, ApiTokenCreateInput> = inputObject({
+  ...newApiTokenFields,
+  password: presentPassword('Password').optional(),
 })
 
 /** The schema of {@link ApiTokenCreated}. */

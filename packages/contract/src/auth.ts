@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { inputObject, outputInstant } from './fields.ts'
+import { flag, inputObject, outputInstant } from './fields.ts'
 import { isStorable, requiredOr, utf8Length } from './text.ts'
 import { type User, userSchema } from './user.ts'
 
@@ -7,7 +7,10 @@ import { type User, userSchema } from './user.ts'
 export interface RegisterInput {
   /** Normalised before it is checked (NFKC, trimmed, lower case); ASCII, at most 254 characters. */
   email: string
-  /** At most 72 UTF-8 bytes, which is all that bcrypt reads; never trimmed. The server sets the minimum length. */
+  /**
+   * At most 72 UTF-8 bytes after NFKC, which is all that bcrypt reads; never trimmed. The server sets the minimum length,
+   * and refuses what is easy to guess.
+   */
   password: string
 }
 
@@ -25,6 +28,8 @@ export interface ChangePasswordInput {
   currentPassword: string
   /** Held to the same rules as at registration. */
   newPassword: string
+  /** True: the API tokens go on working. Without it they are revoked, as the other sessions are. */
+  keepApiTokens?: boolean
 }
 
 /** Input of `auth.deleteAccount`. */
@@ -61,6 +66,11 @@ export function normalizeEmail(email: string): string {
   return email.normalize('NFKC').trim().toLowerCase()
 }
 
+/** The one form of a password: however a keyboard composed it, and as wide or narrow as its letters came out. */
+export function normalizePassword(password: string): string {
+  return password.normalize('NFKC')
+}
+
 /** An email address, in its one form. */
 export const emailSchema: z.ZodType<string, string> = z
   .string({ error: requiredOr('Email', 'Email must be text') })
@@ -76,15 +86,19 @@ function password(label: string) {
 function newPassword(label: string) {
   return password(label)
     .min(1, `${label} is required`)
+    .max(MAX_LOGIN_PASSWORD_LENGTH, { error: `${label} is too long`, abort: true })
     .refine(
-      (value) => utf8Length(value) <= MAX_PASSWORD_BYTES,
+      (value) => utf8Length(normalizePassword(value)) <= MAX_PASSWORD_BYTES,
       `${label} is too long: at most ${MAX_PASSWORD_BYTES} bytes (accented letters and emoji count for several)`,
     )
     .refine(isStorable, `${label} contains characters that cannot be used`)
-    .describe(`At most ${MAX_PASSWORD_BYTES} UTF-8 bytes, never trimmed; the server sets the minimum length.`)
+    .describe(
+      `At most ${MAX_PASSWORD_BYTES} UTF-8 bytes after NFKC, never trimmed. The server sets the minimum length, and refuses what is easy to guess.`,
+    )
 }
 
-function presentPassword(label: string) {
+/** A password that an account has: nothing but a bound on its length tells whether it can be right. */
+export function presentPassword(label: string) {
   return password(label)
     .max(MAX_LOGIN_PASSWORD_LENGTH, `${label} must have at most ${MAX_LOGIN_PASSWORD_LENGTH} characters`)
     .describe('Whatever is wrong with it, the answer is `INVALID_CREDENTIALS`.')
@@ -106,6 +120,9 @@ export const loginInputSchema: z.ZodType<LoginInput, LoginInput> = inputObject({
 export const changePasswordInputSchema: z.ZodType<ChangePasswordInput, ChangePasswordInput> = inputObject({
   currentPassword: presentPassword('Current password'),
   newPassword: newPassword('New password'),
+  keepApiTokens: flag('Keep API tokens')
+    .optional()
+    .describe('True: the API tokens go on working. Without it they are revoked, as the other sessions are.'),
 })
 
 /** The schema of {@link DeleteAccountInput}. */

@@ -7,6 +7,8 @@ export {
   apiTokenCreateInputSchema,
   apiTokenIdInputSchema,
   apiTokenListSchema,
+  type NewApiToken,
+  newApiTokenSchema,
 } from './api-token.ts'
 export {
   type AuthResult,
@@ -20,6 +22,7 @@ export {
   loginInputSchema,
   MAX_PASSWORD_BYTES,
   normalizeEmail,
+  normalizePassword,
   type RegisterInput,
   registerInputSchema,
 } from './auth.ts'

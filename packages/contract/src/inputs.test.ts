@@ -43,10 +43,14 @@ const version = fc.integer({ min: -1 })
 const inputs: [name: string, schema: z.ZodType, plausible: fc.Arbitrary<unknown>][] = [
   ['auth.register', registerInputSchema, plausible(credentials)],
   ['auth.login', loginInputSchema, plausible(credentials)],
-  ['auth.changePassword', changePasswordInputSchema, plausible({ currentPassword: text, newPassword: text })],
+  [
+    'auth.changePassword',
+    changePasswordInputSchema,
+    plausible({ currentPassword: text, newPassword: text, keepApiTokens: fc.boolean() }),
+  ],
   ['auth.deleteAccount', deleteAccountInputSchema, plausible({ password: text })],
   ['session.revoke', sessionIdInputSchema, plausible({ id })],
-  ['apiToken.create', apiTokenCreateInputSchema, plausible({ name: text, expiresAt: fc.option(date) })],
+  ['apiToken.create', apiTokenCreateInputSchema, plausible({ name: text, password: text, expiresAt: fc.option(date) })],
   ['apiToken.revoke', apiTokenIdInputSchema, plausible({ id })],
   ['change.list', changeListInputSchema, plausible({ since: version, limit: fc.integer({ min: 0, max: 501 }) })],
   [

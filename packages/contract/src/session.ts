@@ -29,6 +29,8 @@ export interface SessionIdInput {
 export interface RevokedSessions {
   /** How many sessions were ended. */
   revoked: number
+  /** How many API tokens still work: ending sessions leaves them alone. */
+  apiTokens: number
 }
 
 const sessionSchema: z.ZodType<Session, Session> = z.object({
@@ -54,4 +56,5 @@ export const sessionIdInputSchema: z.ZodType<SessionIdInput, SessionIdInput> = i
 /** The schema of {@link RevokedSessions}. */
 export const revokedSessionsSchema: z.ZodType<RevokedSessions, RevokedSessions> = z.object({
   revoked: outputCount().describe('How many sessions were ended.'),
+  apiTokens: outputCount().describe('How many API tokens still work: ending sessions leaves them alone.'),
 })

@@ -97,7 +97,7 @@ describe('changing the password', () => {
   })
 
   test('stops a sign-in that has already found the old one to be right', async () => {
-    const passwordHash = await services.passwords.hash(newPassword)
+    const passwordHash = await services.passwords.hash(newPassword, { account: me.user.id, network: null })
     const signIn = await services.db.$transaction(async (transaction) => {
       await transaction.user.update({ where: { id: me.user.id }, data: { passwordHash } })
       // It reads the old hash, since nothing is committed yet, and has to wait with its session.
@@ -123,7 +123,7 @@ describe('changing the password', () => {
     for (let attempt = 0; attempt < 4; attempt += 1) {
       expect(await refusalOf(change(calm, 'wrong'))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
     }
-    const work = passwords.hash('something else')
+    const work = passwords.hash('something else', { account: 'somebody else', network: null })
     for (let attempt = 0; attempt < 8; attempt += 1) {
       expect(await refusalOf(change(busy, 'wrong'))).toMatchObject({
         reason: 'OVERLOADED',
@@ -141,7 +141,7 @@ describe('deleting the account', () => {
     const cookies: unknown[] = []
     const tag = await me.caller.tag.create({ name: 'x' })
     await me.caller.task.create({ title: 'x', tagIds: [tag.id] })
-    const { token } = await me.caller.apiToken.create({ name: 'x' })
+    const { token } = await me.caller.apiToken.create({ name: 'x', password: me.password })
     const elsewhere = await testSignIn(services, me)
     const client = inProcessClient(services, {
       bearerToken: me.accessToken,

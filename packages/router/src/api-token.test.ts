@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { reauthenticate } from '@taskwire/domain'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createCaller } from './app-router.ts'
+import { createInnerContext } from './context.ts'
 import { inProcessClient, refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
 
 let services: ReturnType<typeof testServices>
@@ -20,8 +22,59 @@ const later = () => services.apiTokenCheck.forget(me.user.id)
 const lastUse = async () => (await me.caller.apiToken.list())[0]?.lastUsedAt
 
 describe('an API token', () => {
+  test('is not made without the password, which nobody tries in a batch', async () => {
+    const { create, list } = me.client.apiToken
+    expect(await refusalOf(create.mutate({ name: 'Tool' }))).toMatchObject({
+      reason: 'VALIDATION_FAILED',
+      issues: [{ path: 'password', message: 'Password is required' }],
+    })
+    for (const password of ['', 'wrong']) {
+      expect(await refusalOf(create.mutate({ name: 'Tool', password }))).toMatchObject({
+        reason: 'INVALID_CREDENTIALS',
+      })
+    }
+    for (const manner of [{ batchSize: 2 }, { streamed: true }]) {
+      const { apiToken } = inProcessClient(services, { ...manner, bearerToken: me.accessToken })
+      const batched = apiToken.create.mutate({ name: 'Tool', password: me.password })
+      expect(await refusalOf(batched)).toMatchObject({ reason: 'MALFORMED_REQUEST' })
+    }
+    expect(await list.query()).toEqual([])
+  })
+
+  test('takes no password of who calls from within', async () => {
+    const inner = createCaller(createInnerContext(services, me.user.id))
+    const { token } = await inner.apiToken.create({ name: 'Tool' })
+    expect(await clientWith(token).auth.me.query()).toEqual(me.user)
+  })
+
+  test('ends with the password with which it was made, unless it is to be kept', async () => {
+    const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
+    const passwords = [me.password, 'a wholly new passphrase', 'one more passphrase'] as const
+    const change = (currentPassword: string, newPassword: string, keepApiTokens?: boolean) =>
+      me.client.auth.changePassword.mutate({
+        currentPassword,
+        newPassword,
+        ...(keepApiTokens !== undefined && { keepApiTokens }),
+      })
+    await change(passwords[0], passwords[1], true)
+    expect((await clientWith(token).auth.me.query()).id).toBe(me.user.id)
+    await change(passwords[1], passwords[2])
+    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
+    expect(await me.client.apiToken.list.query()).toEqual([])
+  })
+
+  test('is not left over when the password changes while it is made', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [current, next] = [`${me.password}${round || ''}`, `${me.password}${round + 1}`]
+      const tokens = Array.from({ length: 4 }, () => me.client.apiToken.create.mutate({ name: 'x', password: current }))
+      const change = me.client.auth.changePassword.mutate({ currentPassword: current, newPassword: next })
+      await Promise.all([change, Promise.allSettled(tokens)])
+      expect(await me.client.apiToken.list.query()).toEqual([])
+    }
+  })
+
   test('is shown once; the database has its hash alone', async () => {
-    const { token, apiToken } = await me.client.apiToken.create.mutate({ name: ' Backup ' })
+    const { token, apiToken } = await me.client.apiToken.create.mutate({ name: ' Backup ', password: me.password })
     expect(token).toMatch(/^twk_[A-Za-z0-9_-]{43}$/)
     expect(apiToken).toEqual({
       id: expect.any(String),
@@ -37,7 +90,7 @@ describe('an API token', () => {
   })
 
   test('calls as its user, whatever their sessions do', async () => {
-    const { token } = await me.caller.apiToken.create({ name: 'Tool' })
+    const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
     await inProcessClient(services, { refreshToken: me.refreshToken }).auth.logout.mutate()
     const { auth, task } = clientWith(token)
     expect(await auth.me.query()).toEqual(me.user)
@@ -46,7 +99,7 @@ describe('an API token', () => {
   })
 
   test('notes its last use, once a minute at most', async () => {
-    const { token } = await me.caller.apiToken.create({ name: 'Tool' })
+    const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
     expect(await lastUse()).toBeNull()
     await Promise.all(Array.from({ length: 5 }, () => clientWith(token).auth.me.query()))
     const first = await lastUse()
@@ -84,7 +137,11 @@ describe('an API token', () => {
 
   test('works until its end', async () => {
     const expiresAt = new Date(Date.now() + 3_600_000)
-    const { token, apiToken } = await me.client.apiToken.create.mutate({ name: 'Tool', expiresAt })
+    const { token, apiToken } = await me.client.apiToken.create.mutate({
+      name: 'Tool',
+      password: me.password,
+      expiresAt,
+    })
     expect(apiToken.expiresAt).toEqual(expiresAt)
     expect(await clientWith(token).auth.me.query()).toEqual(me.user)
     await services.db.$executeRaw`
@@ -98,7 +155,9 @@ describe('an API token', () => {
 
   test.each([0, -1, -86_400_000])('is not made with an end %i ms from now', async (milliseconds) => {
     const expiresAt = new Date(Date.now() + milliseconds)
-    expect(await refusalOf(me.client.apiToken.create.mutate({ name: 'Tool', expiresAt }))).toMatchObject({
+    expect(
+      await refusalOf(me.client.apiToken.create.mutate({ name: 'Tool', password: me.password, expiresAt })),
+    ).toMatchObject({
       reason: 'VALIDATION_FAILED',
       issues: [{ path: 'expiresAt', message: 'Expiry must be in the future' }],
     })
@@ -106,8 +165,8 @@ describe('an API token', () => {
   })
 
   test('is refused at once when it is revoked, and is gone from the list, and no other', async () => {
-    const kept = await me.caller.apiToken.create({ name: 'Kept' })
-    const { token, apiToken } = await me.caller.apiToken.create({ name: 'Revoked' })
+    const kept = await me.caller.apiToken.create({ name: 'Kept', password: me.password })
+    const { token, apiToken } = await me.caller.apiToken.create({ name: 'Revoked', password: me.password })
     expect(await clientWith(token).auth.me.query()).toEqual(me.user)
     expect(await me.client.apiToken.revoke.mutate({ id: apiToken.id })).toBeNull()
     expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
@@ -119,7 +178,7 @@ describe('an API token', () => {
   })
 
   test('cannot be revoked by somebody else', async () => {
-    const { token, apiToken } = await me.caller.apiToken.create({ name: 'Tool' })
+    const { token, apiToken } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
     const other = await testUser(services)
     expect(await refusalOf(other.client.apiToken.revoke.mutate({ id: apiToken.id }))).toMatchObject({
       reason: 'NOT_FOUND',
@@ -128,7 +187,7 @@ describe('an API token', () => {
   })
 
   test('ends with its account, and rests while that is not active', async () => {
-    const { token } = await me.caller.apiToken.create({ name: 'Tool' })
+    const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
     await services.db.user.update({ where: { id: me.user.id }, data: { isActive: false } })
     later()
     expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'ACCOUNT_INACTIVE' })

@@ -5,19 +5,19 @@ import {
   apiTokenListSchema,
   nothingSchema,
 } from '@taskwire/contract'
-import { createApiToken, listApiTokens, revokeApiToken } from '@taskwire/domain'
+import { createOwnApiToken, listApiTokens, revokeApiToken } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
-import { sessionProcedure } from './trpc.ts'
+import { guardPassword } from './guard-password.ts'
+import { alone, sessionProcedure } from './trpc.ts'
 
 export const apiTokenRouter = {
   create: sessionProcedure
+    .use(alone)
     .input(apiTokenCreateInputSchema)
     .output(apiTokenCreatedSchema)
-    .mutation(async ({ ctx, input }) => {
-      const created = await createApiToken(ctx.db, ctx.userId, input)
-      ctx.audit({ event: 'tokenCreated', userId: ctx.userId, tokenId: created.apiToken.id })
-      return created
-    }),
+    .mutation(({ ctx, input }) =>
+      guardPassword(ctx, ctx.caller, () => createOwnApiToken(ctx.db, ctx, { ...input, caller: ctx.caller })),
+    ),
 
   list: sessionProcedure.output(apiTokenListSchema).query(({ ctx }) => listApiTokens(ctx.db, ctx.userId)),
 

@@ -108,7 +108,7 @@ describe('the log of security events has one line, and nothing secret in it,', (
   })
 
   test('for an API token made or revoked', async () => {
-    const { token, apiToken } = await asMe().apiToken.create.mutate({ name: 'Tool' })
+    const { token, apiToken } = await asMe().apiToken.create.mutate({ name: 'Tool', password: me.password })
     await asMe().apiToken.revoke.mutate({ id: apiToken.id })
     await refusalOf(asMe().apiToken.revoke.mutate({ id: apiToken.id }))
     const of = { userId: me.user.id, tokenId: apiToken.id }
@@ -126,14 +126,19 @@ describe('the log of security events has one line, and nothing secret in it,', (
     await operator.token.revoke({ email, token: { id: apiToken.id } })
     await operator.user.deactivate({ email })
     await operator.user.activate({ email })
-    await operator.user.setPassword({ email, password: 'a wholly new passphrase' })
+    await operator.token.create({ email, token: { name: 'Left over' } })
+    expect(await operator.user.setPassword({ email, password: 'a wholly new passphrase' })).toMatchObject({
+      apiTokens: 1,
+    })
     await operator.user.link({ email, subject: user.id })
     expect(events).toEqual([
       { event: 'tokenCreated', userId: user.id, tokenId: apiToken.id },
       { event: 'tokenRevoked', userId: user.id, tokenId: apiToken.id },
       { event: 'accountDeactivated', userId: user.id },
       { event: 'accountActivated', userId: user.id },
+      { event: 'tokenCreated', userId: user.id, tokenId: expect.any(String) },
       { event: 'passwordChanged', userId: user.id },
+      { event: 'tokenRevoked', userId: user.id, count: 1 },
       { event: 'identityLinked', userId: user.id },
     ])
   })

@@ -21,6 +21,7 @@ import {
 } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
 import type { Context } from './context.ts'
+import { chargeSignIn, guardPassword, guardSignIn } from './guard-password.ts'
 import { alone, charge, cookieProcedure, protectedProcedure, sessionProcedure, signInProcedure } from './trpc.ts'
 
 export const authRouter = {
@@ -28,15 +29,19 @@ export const authRouter = {
     .meta({ addressLimit: 'registrationsPerAddress' })
     .input(registerInputSchema)
     .output(authResultSchema)
-    .mutation(async ({ ctx, input }) => answer(ctx, await register(ctx.db, ctx, { ...input, ...placeOf(ctx) }))),
+    .mutation(async ({ ctx, input }) => {
+      await chargeSignIn(ctx)
+      return answer(ctx, await register(ctx.db, ctx, { ...input, ...placeOf(ctx) }))
+    }),
 
   login: signInProcedure
     .meta({ addressLimit: 'loginsPerAddress' })
     .input(loginInputSchema)
     .output(authResultSchema)
-    .mutation(async ({ ctx, input }) =>
-      answer(ctx, await guardPassword(ctx, input.email, () => login(ctx.db, ctx, { ...input, ...placeOf(ctx) }))),
-    ),
+    .mutation(async ({ ctx, input }) => {
+      const attempt = () => login(ctx.db, ctx, { ...input, ...placeOf(ctx) })
+      return answer(ctx, await guardSignIn(ctx, input.email, attempt))
+    }),
 
   refresh: cookieProcedure
     .meta({ addressLimit: 'refreshesPerAddress' })
@@ -65,9 +70,8 @@ export const authRouter = {
     .input(changePasswordInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
-      const { userId, sessionId } = ctx
-      const { email } = await getUser(ctx.db, userId)
-      await guardPassword(ctx, email, () => changePassword(ctx.db, ctx, { ...input, userId, sessionId }))
+      const { caller, userId, sessionId } = ctx
+      await guardPassword(ctx, caller, () => changePassword(ctx.db, ctx, { ...input, userId, sessionId }))
       ctx.sessionCheck.forget(userId)
       ctx.apiTokenCheck.forget(userId)
       return null
@@ -80,8 +84,7 @@ export const authRouter = {
     .mutation(async ({ ctx, input }) => {
       const { caller, userId } = ctx
       if (caller.kind === 'apiToken') throw new DomainError('FORBIDDEN')
-      const { email } = await getUser(ctx.db, userId)
-      await guardPassword(ctx, email, () => deleteAccount(ctx.db, ctx, { ...input, caller }))
+      await guardPassword(ctx, caller, () => deleteAccount(ctx.db, ctx, { ...input, caller }))
       ctx.sessionCheck.forget(userId)
       ctx.apiTokenCheck.forget(userId)
       ctx.request.setRefreshToken(null)
@@ -90,26 +93,14 @@ export const authRouter = {
 } satisfies TRPCRouterRecord
 
 /** The page of another site may sign in, but has no business with the session that the cookie is of. */
-function placeOf({ request: { device, crossSite, refreshToken } }: Context): SignInPlace {
-  return { device, replacedToken: crossSite ? null : refreshToken }
+function placeOf({
+  request: { device, network, crossSite, refreshToken },
+}: Context): SignInPlace & { network: string | null } {
+  return { device, network, replacedToken: crossSite ? null : refreshToken }
 }
 
 /** The refresh token goes into the cookie, and the rest to the client's code. */
 function answer({ request }: Context, { result, refreshToken }: SignIn): SignIn['result'] {
   request.setRefreshToken(refreshToken)
   return result
-}
-
-/** However a password is tried, the attempts are counted together. */
-async function guardPassword<T>(ctx: Context, email: string, attempt: () => Promise<T>): Promise<T> {
-  const { address } = ctx.request
-  if (address === null) return attempt()
-  try {
-    return await ctx.limits.passwords.guard({ email, address }, attempt)
-  } catch (error) {
-    if (error instanceof DomainError && error.reason === 'RATE_LIMITED') {
-      ctx.audit({ event: 'throttled', limit: 'passwordFailures' })
-    }
-    throw error
-  }
 }

@@ -105,7 +105,7 @@ const rules = {
   'session.list': people,
   'session.revoke': { ...people, otherUser: 'NOT_FOUND', input: ({ sessionId }) => ({ id: sessionId }) },
   'session.revokeOthers': people,
-  'apiToken.create': { ...people, input: () => ({ name: 'Backup' }) },
+  'apiToken.create': { ...people, input: () => ({ name: 'Backup', password }) },
   'apiToken.list': people,
   'apiToken.revoke': { ...people, otherUser: 'NOT_FOUND', input: ({ apiTokenId }) => ({ id: apiTokenId }) },
   'task.list': accounts,
@@ -169,7 +169,7 @@ const callers: Record<CallerName, () => Promise<Calling>> = {
   },
   apiToken: async () => {
     const user = await testUser(services)
-    const { token } = await user.caller.apiToken.create({ name: 'Tool' })
+    const { token } = await user.caller.apiToken.create({ name: 'Tool', password })
     return { userId: user.user.id, things: await newThings(user), request: { bearerToken: token } }
   },
   externalToken: async () => {
@@ -205,7 +205,7 @@ function requestOf({ accessToken, refreshToken }: TestUser) {
 async function newThings(user: TestUser): Promise<Things> {
   const { email, caller } = user
   const { refreshToken } = await testSignIn(services, user, { device: { userAgent: CANARY, ip: null } })
-  const { apiToken } = await caller.apiToken.create({ name: CANARY })
+  const { apiToken } = await caller.apiToken.create({ name: CANARY, password })
   const { sessionId } = services.tokens.verifyRefresh(refreshToken)
   return { email, ...(await newTask(caller)), sessionId, apiTokenId: apiToken.id }
 }

@@ -20,6 +20,8 @@ export interface RequestInfo {
   device: Device
   /** What limits by address count: an IPv4 address, or the network of an IPv6 one; null: not by network, not limited. */
   address: string | null
+  /** The same for limits of what costs more: of an IPv6 address a wider network. */
+  network: string | null
   /** How many calls the request makes. */
   batchSize: number
   /** Where the answer goes; null: to no network, as long as it may be. */
@@ -90,6 +92,7 @@ export function createInnerContext(
       requestId: 'internal',
       device: { userAgent: null, ip: null },
       address: null,
+      network: null,
       batchSize: 1,
       answer: null,
       streamed: false,

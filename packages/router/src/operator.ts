@@ -1,9 +1,9 @@
 import {
   apiTokenCreatedSchema,
-  apiTokenCreateInputSchema,
   apiTokenIdInputSchema,
   apiTokenListSchema,
   emailSchema,
+  newApiTokenSchema,
   nothingSchema,
 } from '@taskwire/contract'
 import {
@@ -76,7 +76,7 @@ const operatorRouter = router({
 
     setPassword: publicProcedure
       .input(byEmail.extend({ password: z.string() }))
-      .output(accountSchema)
+      .output(z.intersection(accountSchema, z.object({ apiTokens: z.int() })))
       .mutation(({ ctx, input }) => resetPassword(ctx.db, ctx, input)),
 
     identities: publicProcedure
@@ -102,7 +102,7 @@ const operatorRouter = router({
 
   token: {
     create: publicProcedure
-      .input(byEmail.extend({ token: apiTokenCreateInputSchema }))
+      .input(byEmail.extend({ token: newApiTokenSchema }))
       .output(apiTokenCreatedSchema)
       .mutation(async ({ ctx, input }) => {
         const { id } = await findAccount(ctx.db, input.email)

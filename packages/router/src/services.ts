@@ -6,6 +6,7 @@ import {
   createChangeHub,
   createExternalTokens,
   createPasswords,
+  createPseudonyms,
   createSessionCheck,
   createTokens,
   type ExternalIssuer,
@@ -74,7 +75,7 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
     sessionCheck: createSessionCheck(db),
     apiTokenCheck: createApiTokenCheck(db),
     externalTokens: externalIssuer === undefined ? null : createExternalTokens(externalIssuer),
-    limits: createLimits(limitStore),
+    limits: createLimits(limitStore, createPseudonyms(config.jwtSecret)),
     turns: createTurns({
       poolSize: config.databasePoolSize ?? Number.POSITIVE_INFINITY,
       multiplier: limitStore.multiplier,

@@ -157,10 +157,23 @@ describe('ending sessions', () => {
 
   test('of all but one’s own says how many there were', async () => {
     await testSignIn(services, me)
-    expect(await me.client.session.revokeOthers.mutate()).toEqual({ revoked: 2 })
+    expect(await me.client.session.revokeOthers.mutate()).toEqual({ revoked: 2, apiTokens: 0 })
     await expectSignedOut(phone)
     await expectSignedIn(me)
-    expect(await me.client.session.revokeOthers.mutate()).toEqual({ revoked: 0 })
+    expect(await me.client.session.revokeOthers.mutate()).toEqual({ revoked: 0, apiTokens: 0 })
+  })
+
+  test('says how many API tokens go on working', async () => {
+    const { password } = me
+    const hour = new Date(Date.now() + 3_600_000)
+    for (const expiresAt of [null, hour, hour])
+      await me.client.apiToken.create.mutate({ name: 'x', password, expiresAt })
+    const [ended] = await me.client.apiToken.list.query()
+    await me.client.apiToken.revoke.mutate({ id: ended?.id ?? '' })
+    expect(await me.client.session.revokeOthers.mutate()).toEqual({ revoked: 1, apiTokens: 2 })
+    await services.db.$executeRaw`
+      UPDATE api_tokens SET expires_at = clock_timestamp() WHERE user_id = ${me.user.id}::uuid AND expires_at IS NOT NULL`
+    expect(await me.client.session.revokeOthers.mutate()).toEqual({ revoked: 0, apiTokens: 1 })
   })
 
   test('is for one’s own alone', async () => {
@@ -171,7 +184,7 @@ describe('ending sessions', () => {
         httpStatus: 404,
       })
     }
-    expect(await other.client.session.revokeOthers.mutate()).toEqual({ revoked: 0 })
+    expect(await other.client.session.revokeOthers.mutate()).toEqual({ revoked: 0, apiTokens: 0 })
     await expectSignedIn(me)
     await expectSignedIn(phone)
   })

@@ -1,5 +1,5 @@
 import { nothingSchema, revokedSessionsSchema, sessionIdInputSchema, sessionListSchema } from '@taskwire/contract'
-import { endOtherSessions, listSessions, revokeSession } from '@taskwire/domain'
+import { countWorkingTokens, endOtherSessions, listSessions, revokeSession } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
 import { sessionProcedure } from './trpc.ts'
 
@@ -20,6 +20,6 @@ export const sessionRouter = {
     const revoked = await endOtherSessions(ctx.db, ctx.userId, ctx.sessionId)
     ctx.sessionCheck.forget(ctx.userId)
     if (revoked > 0) ctx.audit({ event: 'sessionRevoked', userId: ctx.userId })
-    return { revoked }
+    return { revoked, apiTokens: await countWorkingTokens(ctx.db, ctx.userId) }
   }),
 } satisfies TRPCRouterRecord

@@ -41,7 +41,12 @@ test('a password is read from standard input and held to the policy', async () =
     progress: ['Password must have at least 8 characters'],
   })
   expect((await account()).passwordHash).toBe(before)
-  expect((await taskwire(`user set-password ${DEMO}`, 'another tree tomorrow')).exitCode).toBe(0)
+  await taskwire(`token create ${DEMO} backup`)
+  expect(await taskwire(`user set-password ${DEMO}`, 'another tree tomorrow')).toMatchObject({
+    exitCode: 0,
+    results: [`${DEMO} has a new password and is signed out everywhere; API tokens revoked: 1`],
+  })
+  expect((await taskwire(`token list ${DEMO}`)).results).toEqual([])
   expect((await account()).passwordHash).not.toBe(before)
 })
 

@@ -53,7 +53,7 @@ export function userCommand(terminal: Terminal): Command {
 
   user
     .command('set-password')
-    .description('Sets a password, read from standard input, and ends every session of the account.')
+    .description('Sets a password, read from standard input, and ends every session and API token of the account.')
     .argument('<email>')
     .addHelpText(
       'after',
@@ -62,8 +62,10 @@ export function userCommand(terminal: Terminal): Command {
     .action(async (email: string) => {
       const password = await terminal.readSecret(`New password of ${email}: `)
       await withOperator(terminal, async (operator) => {
-        const account = await operator.user.setPassword({ email, password })
-        terminal.result(`${account.email} has a new password and is signed out everywhere`)
+        const { apiTokens, ...account } = await operator.user.setPassword({ email, password })
+        terminal.result(
+          `${account.email} has a new password and is signed out everywhere; API tokens revoked: ${apiTokens}`,
+        )
         for (const identity of await operator.user.identities({ email })) tellOf(identity, terminal)
       })
     })

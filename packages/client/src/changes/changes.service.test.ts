@@ -79,7 +79,7 @@ test.each(['kill', 'stop'] as const)(
 )
 
 test('a tool that stops listening can exit, whatever the server is doing', async () => {
-  const { token } = await writer.apiToken.create.mutate({ name: 'Tool' })
+  const { token } = await writer.apiToken.create.mutate({ name: 'Tool', password: 'correct horse battery staple' })
   const script = `
     import { createTaskwireClient } from '${new URL('../index.ts', import.meta.url)}'
     const follow = (url) => new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { ApiToken, ApiTokenCreated, ApiTokenCreateInput, ApiTokenIdInput } from '@taskwire/contract'
+import type { ApiToken, ApiTokenCreated, ApiTokenIdInput, NewApiToken } from '@taskwire/contract'
 import { type Database, inTransaction, type Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockUser } from '../lock-user.ts'
@@ -30,7 +30,7 @@ export function isApiToken(token: string): boolean {
 export async function createApiToken(
   db: Database,
   userId: string,
-  { name, expiresAt = null }: ApiTokenCreateInput,
+  { name, expiresAt = null }: NewApiToken,
 ): Promise<ApiTokenCreated> {
   if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
     throw new DomainError('VALIDATION_FAILED', {
@@ -52,7 +52,8 @@ export async function createApiToken(
   return { token, apiToken }
 }
 
-async function countWorkingTokens(db: Database, userId: string): Promise<number> {
+/** How many of a user's tokens are neither revoked nor expired. */
+export async function countWorkingTokens(db: Database, userId: string): Promise<number> {
   const [tokens] = await db.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM api_tokens
     WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND coalesce(clock_timestamp() < expires_at, true)`

@@ -1,8 +1,7 @@
 import type { DeleteAccountInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
-import { DomainError } from '../domain-error.ts'
 import type { Caller } from './authenticate.ts'
-import { confirmPassword } from './change-password.ts'
+import { confirmPassword, requirePassword } from './confirm-password.ts'
 import type { Identity } from './identity.ts'
 
 /** Days for which other tokens of a deleted account's owner may still be good; the one at hand tells. */
@@ -22,8 +21,7 @@ export async function deleteAccount(
 ): Promise<void> {
   const { userId } = caller
   if (caller.kind !== 'external') {
-    if (password === undefined) throw passwordRequired()
-    await confirmPassword(db, identity, { userId, password })
+    await confirmPassword(db, identity, { userId, password: requirePassword(password) })
   }
   const tokenExpiresAt = caller.kind === 'external' ? caller.tokenExpiresAt : null
   if (await deleteForGood(db, userId, tokenExpiresAt)) identity.audit({ event: 'accountDeleted', userId })
@@ -50,8 +48,4 @@ async function deleteForGood(db: Database, userId: string, tokenExpiresAt: Date 
     )
     SELECT count(*)::int AS count FROM gone`
   return gone !== undefined && gone.count > 0
-}
-
-function passwordRequired(): DomainError<'VALIDATION_FAILED'> {
-  return new DomainError('VALIDATION_FAILED', { issues: [{ path: 'password', message: 'Password is required' }] })
 }

@@ -7,6 +7,7 @@ import { createSessionCheck } from './session-check.ts'
 import { createTokens } from './tokens.ts'
 
 const password = 'correct horse battery staple'
+const turn = { account: 'somebody', network: null }
 const place = { device: { userAgent: null, ip: null }, replacedToken: null }
 
 let db: Awaited<ReturnType<typeof testDatabase>>['client']
@@ -23,7 +24,7 @@ beforeAll(async () => {
     audit: () => {},
   }
   busy = createPasswords({ cost: 13, threads: 1, maxQueue: 0 })
-  const passwordHash = await identity.passwords.hash(password)
+  const passwordHash = await identity.passwords.hash(password, turn)
   await db.user.createMany({
     data: [
       { email: 'known@example.com', passwordHash },
@@ -37,7 +38,7 @@ afterAll(() => Promise.all([identity.passwords.close(), busy.close()]))
 
 let underWay: Promise<unknown>
 beforeEach(() => {
-  underWay = busy.hash('keeps the thread')
+  underWay = busy.hash('keeps the thread', turn)
   return () => underWay
 })
 
@@ -52,5 +53,7 @@ test.each([
   ['an account that signs in elsewhere', { email: 'elsewhere@example.com', password }],
   ['an account whose hash is none', { email: 'broken@example.com', password }],
 ])('%s costs a hash, like every other sign-in', async (_, attempt) => {
-  await expect(login(db, { ...identity, passwords: busy }, { ...attempt, ...place })).rejects.toThrow('OVERLOADED')
+  await expect(login(db, { ...identity, passwords: busy }, { ...attempt, ...place, network: null })).rejects.toThrow(
+    'OVERLOADED',
+  )
 })

@@ -1,35 +1,71 @@
 import type { LoginInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { withPassword } from './confirm-password.ts'
 import type { Identity } from './identity.ts'
 import { noteEnded, openSession, type SignIn, type SignInPlace, userSelect } from './session.ts'
+import type { Turn } from './turns.ts'
 
 /**
  * Signs in, and ends the session that the browser had. Whatever is wrong, the answer and the work are the same: nobody
  * learns which addresses have an account.
  *
+ * @param network whose turn it is to try a password: see `Turn`
  * @throws DomainError INVALID_CREDENTIALS, OVERLOADED
  */
 export async function login(
   db: Database,
   identity: Identity,
-  { email, password, ...place }: LoginInput & SignInPlace,
+  { email, password, network, ...place }: LoginInput & SignInPlace & { network: string | null },
 ): Promise<SignIn> {
+  const attempt = { email, password, turn: { account: email, network } }
+  const { signIn, ended } = await withPassword(
+    () => findAccount(db, identity, attempt),
+    async ({ userId, passwordHash, user, outdated }) => {
+      const opened = await openSession(db, identity, { user, passwordHash, ...place })
+      // Nobody waits for it.
+      if (outdated) void replaceHash(db, identity, { ...attempt, userId, passwordHash })
+      return opened
+    },
+  )
+  identity.audit({ event: 'signedIn', userId: signIn.result.user.id, sessionId: signIn.sessionId })
+  noteEnded(identity, ended)
+  return signIn
+}
+
+interface Attempt {
+  email: string
+  password: string
+  turn: Turn
+}
+
+/** The account, to somebody who knows its password. @throws DomainError INVALID_CREDENTIALS, OVERLOADED */
+async function findAccount(db: Database, { passwords, audit }: Identity, { email, password, turn }: Attempt) {
   const account = await db.user.findUnique({
     where: { email },
     select: { ...userSelect, isActive: true, passwordHash: true },
   })
-  const { passwords } = identity
-  const matches = account?.passwordHash
-    ? await passwords.verify(password, account.passwordHash)
-    : await passwords.verifyDummy(password)
-  if (!account?.passwordHash || !matches || !account.isActive) {
-    identity.audit({ event: 'signInFailed', ...(account !== null && { userId: account.id }) })
+  const match = account?.passwordHash
+    ? await passwords.verify(password, account.passwordHash, turn)
+    : await passwords.verifyDummy(password, turn)
+  if (!account?.passwordHash || !match || !account.isActive) {
+    audit({ event: 'signInFailed', ...(account !== null && { userId: account.id }) })
     throw new DomainError('INVALID_CREDENTIALS')
   }
   const { isActive: _, passwordHash, ...user } = account
-  const { signIn, ended } = await openSession(db, identity, { user, passwordHash, ...place })
-  identity.audit({ event: 'signedIn', userId: user.id, sessionId: signIn.sessionId })
-  noteEnded(identity, ended)
-  return signIn
+  return { userId: user.id, passwordHash, user, outdated: match === 'outdated' }
+}
+
+/** Hashes a password anew that was hashed at another cost or in an earlier form, unless it is another by then. */
+async function replaceHash(
+  db: Database,
+  { passwords }: Identity,
+  { userId, passwordHash, password, turn }: Attempt & { userId: string; passwordHash: string },
+): Promise<void> {
+  try {
+    const current = await passwords.hash(password, turn)
+    await db.user.updateMany({ where: { id: userId, passwordHash }, data: { passwordHash: current } })
+  } catch {
+    // The queue is full, the database away, the server about to stop: the next sign-in tries again.
+  }
 }

@@ -1,5 +1,6 @@
 import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { revokeApiTokens } from './api-tokens.ts'
 import type { Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
 import { endOtherSessions } from './sessions.ts'
@@ -47,22 +48,25 @@ export async function setAccountActive(
 }
 
 /**
- * Sets a password without knowing the old one, and ends every session of the account.
+ * Sets a password without knowing the old one, and ends every session and API token of the account.
  *
+ * @returns the account, and how many API tokens were revoked
  * @throws DomainError NOT_FOUND, VALIDATION_FAILED for a password against the policy
  */
 export async function resetPassword(
   db: Database,
   identity: Identity,
   { email, password }: { email: string; password: string },
-): Promise<Account> {
+): Promise<Account & { apiTokens: number }> {
   const account = await findAccount(db, email)
   checkNewPassword({ password, email, minLength: identity.policy.passwordMinLength })
-  const passwordHash = await identity.passwords.hash(password)
-  await inTransaction(db, async (transaction) => {
+  const passwordHash = await identity.passwords.hash(password, { account: account.id, network: null })
+  const apiTokens = await inTransaction(db, async (transaction) => {
     await transaction.user.updateMany({ where: { id: account.id }, data: { passwordHash } })
     await endOtherSessions(transaction, account.id, null)
+    return revokeApiTokens(transaction, account.id)
   })
   identity.audit({ event: 'passwordChanged', userId: account.id })
-  return account
+  if (apiTokens > 0) identity.audit({ event: 'tokenRevoked', userId: account.id, count: apiTokens })
+  return { ...account, apiTokens }
 }

@@ -1,8 +1,13 @@
-import { MAX_PASSWORD_BYTES } from '@taskwire/contract'
+import { MAX_PASSWORD_BYTES, normalizePassword } from '@taskwire/contract'
 
-/** One form for a password, however a keyboard composed its accents (RFC 8265 §4.2.2). */
-export function normalizePassword(password: string): string {
-  return password.normalize('NFC')
+/**
+ * The forms in which a password may have been hashed, the present one first. Until NFKC, it was NFC that was hashed: for
+ * ASCII, and most of what people type, it is the same.
+ */
+export function formsOf(password: string): [present: string, ...earlier: string[]] {
+  const present = normalizePassword(password)
+  const earlier = password.normalize('NFC')
+  return earlier === present ? [present] : [present, earlier]
 }
 
 /** Whether bcrypt sees all of a normalised password. */

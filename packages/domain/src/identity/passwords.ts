@@ -1,7 +1,9 @@
+import { normalizePassword } from '@taskwire/contract'
 import { Piscina } from 'piscina'
 import { DomainError } from '../domain-error.ts'
-import { fitsBcrypt, normalizePassword } from './password-form.ts'
+import { fitsBcrypt, formsOf } from './password-form.ts'
 import type * as worker from './password-worker.mjs'
+import { createTurns, type Turn } from './turns.ts'
 
 export interface PasswordsConfig {
   /** bcrypt's cost: each step doubles the work; 12 takes about 0.3 s of one core. */
@@ -12,23 +14,30 @@ export interface PasswordsConfig {
   maxQueue?: number | undefined
 }
 
+/** How a password fits a hash: not; as one of today's; or as one that is to be replaced, of another cost or form. */
+export type PasswordMatch = false | 'current' | 'outdated'
+
 /**
- * Hashes and verifies passwords by bcrypt, on threads of lower priority, so that the event loop goes on.
+ * Hashes and verifies passwords by bcrypt, on threads of lower priority, so that the event loop goes on. Whoever waits
+ * for a thread waits in turns: see `Turn`.
  *
  * Every method throws DomainError OVERLOADED when the queue is full, UNAVAILABLE once closed.
  */
 export interface Passwords extends AsyncDisposable {
   /** @throws RangeError for a password over 72 UTF-8 bytes, which `checkNewPassword` refuses before */
-  hash(password: string): Promise<string>
+  hash(password: string, turn: Turn): Promise<string>
   /** Whether the hash, of whatever cost, is of this password; false for a hash that is none. */
-  verify(password: string, hash: string): Promise<boolean>
+  verify(password: string, hash: string, turn: Turn): Promise<PasswordMatch>
   /** False, after the work of a `verify`: an unknown email must take no less time than a wrong password. */
-  verifyDummy(password: string): Promise<false>
+  verifyDummy(password: string, turn: Turn): Promise<false>
   /** Refuses new work, finishes what is under way or waiting, and ends the threads. */
   close(): Promise<void>
 }
 
 const RETRY_AFTER_SECONDS = 2
+
+/** Passwords of one account that may wait. */
+const MAX_WAITING_OF_ACCOUNT = 4
 
 // A thread takes about 50 ms to start: keep it from one sign-in to the next.
 const IDLE_MILLISECONDS = 60_000
@@ -45,16 +54,19 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
     // The worker is plain JavaScript: it needs none of the loaders that this process was started with.
     execArgv: [],
   })
+  const turns = createTurns({
+    atOnce: threads,
+    maxWaitingOfAccount: MAX_WAITING_OF_ACCOUNT,
+    maxWaiting: maxQueue,
+    retryAfter: RETRY_AFTER_SECONDS,
+  })
   const underWay = new Set<Promise<unknown>>()
   let closed = false
 
-  async function run<Name extends keyof Work>(
-    name: Name,
-    task: Parameters<Work[Name]>[0],
-  ): Promise<ReturnType<Work[Name]>> {
+  /** One turn, however many hashes it takes: else whoever needs several would wait several times. */
+  async function inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T> {
     if (closed) throw new DomainError('UNAVAILABLE', { retryAfter: RETRY_AFTER_SECONDS })
-    if (underWay.size >= threads + maxQueue) throw new DomainError('OVERLOADED', { retryAfter: RETRY_AFTER_SECONDS })
-    const result: Promise<ReturnType<Work[Name]>> = pool.run(task, { name })
+    const result = turns.run(turn, work)
     underWay.add(result)
     try {
       return await result
@@ -63,36 +75,50 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
     }
   }
 
+  function work<Name extends keyof Work>(name: Name, task: Parameters<Work[Name]>[0]): Promise<ReturnType<Work[Name]>> {
+    return pool.run(task, { name })
+  }
+
   async function close(): Promise<void> {
     closed = true
     await Promise.allSettled(underWay)
     await pool.destroy()
   }
 
-  const dummy = dummyHash(cost)
+  /** @param password in one of its forms */
+  async function compare(password: string, hash: string): Promise<boolean> {
+    const possible = fitsBcrypt(password) && BCRYPT_HASH.test(hash)
+    const compared = possible ? hash : dummyHash(cost)
+    const matches = await work('verify', { password, hash: compared })
+    // A hash from when the cost was lower is made up for, or it would tell by its speed that there is an account: work
+    // of cost c, and then of c, c + 1, … to just below the present cost, adds up to exactly that of the present one.
+    for (let missing = costOf(compared); missing < cost; missing += 1) {
+      await work('verify', { password, hash: dummyHash(missing) })
+    }
+    return possible && matches
+  }
 
   return {
-    async hash(password) {
+    async hash(password, turn) {
       const normalized = normalizePassword(password)
       if (!fitsBcrypt(normalized)) throw new RangeError('The password is too long to be hashed whole')
-      return run('hash', { password: normalized, cost })
+      return inTurn(turn, () => work('hash', { password: normalized, cost }))
     },
 
-    async verify(password, hash) {
-      const normalized = normalizePassword(password)
-      const possible = fitsBcrypt(normalized) && BCRYPT_HASH.test(hash)
-      if (!possible) return this.verifyDummy(password)
-      const matches = await run('verify', { password: normalized, hash })
-      // A hash from when the cost was lower is made up for, or it would tell by its speed that there is an account: work
-      // of cost c, and then of c, c + 1, … to just below the present cost, adds up to exactly that of the present one.
-      for (let missing = costOf(hash); missing < cost; missing += 1) {
-        await run('verify', { password: normalized, hash: dummyHash(missing) })
-      }
-      return matches
+    async verify(password, hash, turn) {
+      return inTurn(turn, async () => {
+        const matches: boolean[] = []
+        // All forms, whichever of them matches: the work is to tell nothing.
+        for (const form of formsOf(password)) matches.push(await compare(form, hash))
+        if (!matches.includes(true)) return false
+        return matches[0] && costOf(hash) === cost ? 'current' : 'outdated'
+      })
     },
 
-    async verifyDummy(password) {
-      await run('verify', { password: normalizePassword(password), hash: dummy })
+    async verifyDummy(password, turn) {
+      await inTurn(turn, async () => {
+        for (const form of formsOf(password)) await compare(form, dummyHash(cost))
+      })
       return false
     },
 

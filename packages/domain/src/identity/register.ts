@@ -9,17 +9,18 @@ import { noteEnded, openSession, type SignIn, type SignInPlace, userSelect } fro
 /**
  * Makes an account and signs in, and ends the session that the browser had.
  *
+ * @param network whose turn it is to have a password hashed: see `Turn`
  * @throws DomainError VALIDATION_FAILED for a password against the policy, EMAIL_TAKEN, OVERLOADED
  */
 export async function register(
   db: Database,
   identity: Identity,
-  { email, password, ...place }: RegisterInput & SignInPlace,
+  { email, password, network, ...place }: RegisterInput & SignInPlace & { network: string | null },
 ): Promise<SignIn> {
   checkNewPassword({ password, email, minLength: identity.policy.passwordMinLength })
   // Before the hash: a taken address must not cost a third of a second of a core.
   if ((await db.user.count({ where: { email } })) > 0) throw new DomainError('EMAIL_TAKEN')
-  const passwordHash = await identity.passwords.hash(password)
+  const passwordHash = await identity.passwords.hash(password, { account: email, network })
   // Together: an account whose owner was shown an error would answer the next try with EMAIL_TAKEN.
   const { signIn, ended } = await refuseTaken('EMAIL_TAKEN', () =>
     inTransaction(db, async (transaction) => {

@@ -20,6 +20,8 @@ export interface SecurityEvent {
   sessionId?: string
   /** Of an API token. */
   tokenId?: string
+  /** How many tokens were revoked together, by a change of the password. */
+  count?: number
   /** The limit that was hit. */
   limit?: string
 }

@@ -8,7 +8,12 @@ const policy: [name: LimitName, points: number, seconds: number][] = [
   ['anonymousCallsPerAddress', 300, 60],
   ['refreshesPerSession', 60, 60],
   ['callsPerUser', 600, 60],
+  ['signInsPerNetwork', 60, 300],
+  ['passwordCallsPerUser', 20, 300],
+  ['passwordCallsPerNetwork', 120, 300],
 ]
+
+const pseudonym = (name: string) => name
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -18,7 +23,7 @@ afterEach(() => {
 })
 
 test.each(policy)('%s: %i, and again when the window of %i s is over', async (name, points, seconds) => {
-  const { consume } = createLimits({ redis: null, multiplier: 1 })
+  const { consume } = createLimits({ redis: null, multiplier: 1 }, pseudonym)
   for (let left = points - 1; left >= 0; left--) {
     expect(await consume(name, 'key')).toEqual({
       limit: points,
@@ -35,14 +40,14 @@ test.each(policy)('%s: %i, and again when the window of %i s is over', async (na
 })
 
 test('a multiplier multiplies them all', async () => {
-  const { consume } = createLimits({ redis: null, multiplier: 7 })
+  const { consume } = createLimits({ redis: null, multiplier: 7 }, pseudonym)
   for (const [name, points] of policy) {
     expect(await consume(name, 'key')).toMatchObject({ limit: points * 7, remaining: points * 7 - 1 })
   }
 })
 
 test('what counts for one limit does not count for another', async () => {
-  const { consume } = createLimits({ redis: null, multiplier: 1 })
+  const { consume } = createLimits({ redis: null, multiplier: 1 }, pseudonym)
   for (const [name, points] of policy) {
     expect(await consume(name, 'key')).toMatchObject({ remaining: points - 1 })
   }

@@ -10,6 +10,9 @@ const policy = {
   anonymousCallsPerAddress: { points: 300, seconds: 60 },
   refreshesPerSession: { points: 60, seconds: 60 },
   callsPerUser: { points: 600, seconds: 60 },
+  signInsPerNetwork: { points: 60, seconds: 300 },
+  passwordCallsPerUser: { points: 20, seconds: 300 },
+  passwordCallsPerNetwork: { points: 120, seconds: 300 },
 } as const
 
 export type LimitName = keyof typeof policy
@@ -32,8 +35,12 @@ export interface Limits {
   passwords: PasswordThrottle
 }
 
-/** Rate limits, in Redis for all processes or in this process's memory. */
-export function createLimits(store: LimitStore): Limits {
+/**
+ * Rate limits, in Redis for all processes or in this process's memory.
+ *
+ * @param pseudonym under which something is counted: whoever reads the store learns no email and no address
+ */
+export function createLimits(store: LimitStore, pseudonym: (name: string) => string): Limits {
   const counters = new Map<LimitName, RateLimiterAbstract>()
 
   function counterOf(name: LimitName): RateLimiterAbstract {
@@ -45,10 +52,10 @@ export function createLimits(store: LimitStore): Limits {
   }
 
   return {
-    passwords: createPasswordThrottle(store),
+    passwords: createPasswordThrottle(store, pseudonym),
     async consume(name, key, points = 1) {
       const counter = counterOf(name)
-      const { result, exceeded } = await counter.consume(key, points).then(
+      const { result, exceeded } = await counter.consume(pseudonym(key), points).then(
         (result) => ({ result, exceeded: false }),
         (rejection: unknown) => ({ result: asResult(rejection), exceeded: true }),
       )
@@ -63,7 +70,7 @@ export function createLimits(store: LimitStore): Limits {
       }
     },
     async reward(name, key) {
-      await takeBack(counterOf(name), key)
+      await takeBack(counterOf(name), pseudonym(key))
     },
   }
 }

@@ -2,14 +2,15 @@ import { DomainError } from '@taskwire/domain'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPasswordThrottle, type PasswordThrottle } from './password-throttle.ts'
 
-const account = { email: 'ada@example.com', address: '192.0.2.1' }
+const account = 'ada@example.com 192.0.2.1'
+const pseudonym = (name: string) => name
 const MINUTE = 60
 
 let throttle: PasswordThrottle
 let attempts: number
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  throttle = createPasswordThrottle({ redis: null, multiplier: 1 })
+  throttle = createPasswordThrottle({ redis: null, multiplier: 1 }, pseudonym)
   attempts = 0
 })
 afterEach(() => {
@@ -75,8 +76,8 @@ test('the right password ends the count', async () => {
 
 test('another address, and another account, have not failed', async () => {
   await repeat(6, 'wrong')
-  expect(await attempt('right', { ...account, address: '192.0.2.2' })).toBe('right')
-  expect(await attempt('right', { ...account, email: 'eve@example.com' })).toBe('right')
+  expect(await attempt('right', 'ada@example.com 192.0.2.2')).toBe('right')
+  expect(await attempt('right', 'eve@example.com 192.0.2.1')).toBe('right')
   expect(await attempt('right')).toBe(MINUTE)
 })
 
@@ -120,7 +121,7 @@ describe('a hundred attempts at once', () => {
   })
 
   test('are ten where limits are doubled', async () => {
-    expect(await atOnce(createPasswordThrottle({ redis: null, multiplier: 2 }))).toBe(10)
+    expect(await atOnce(createPasswordThrottle({ redis: null, multiplier: 2 }, pseudonym))).toBe(10)
   })
 })
 

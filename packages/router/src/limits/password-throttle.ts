@@ -2,15 +2,16 @@ import { DomainError } from '@taskwire/domain'
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import { createCounter, type LimitStore, takeBack } from './counter.ts'
 
-/** Slows down who guesses a password, and never locks the account: the wait is for this account from this address. */
+/** Slows down who guesses a password, and never locks the account: the wait is for whoever has failed alone. */
 export interface PasswordThrottle {
   /**
    * Runs an attempt, which fails by INVALID_CREDENTIALS where the password is wrong. The fifth failure in a row is
    * followed by a wait of a minute, each further one by twice that, up to 15 minutes.
    *
+   * @param guesser who is told from whom: an account from an address or, where somebody is signed in, a session
    * @throws DomainError RATE_LIMITED instead of running it
    */
-  guard<T>(account: { email: string; address: string }, attempt: () => Promise<T>): Promise<T>
+  guard<T>(guesser: string, attempt: () => Promise<T>): Promise<T>
 }
 
 const FREE_FAILURES = 5
@@ -19,7 +20,7 @@ const LONGEST_WAIT_SECONDS = 15 * 60
 /** How long failures are remembered, from the first one. */
 const MEMORY_SECONDS = 24 * 3_600
 
-export function createPasswordThrottle(store: LimitStore): PasswordThrottle {
+export function createPasswordThrottle(store: LimitStore, pseudonym: (name: string) => string): PasswordThrottle {
   const freeFailures = FREE_FAILURES * store.multiplier
   const unmultiplied = { ...store, multiplier: 1 }
   const failures = createCounter(unmultiplied, {
@@ -31,8 +32,8 @@ export function createPasswordThrottle(store: LimitStore): PasswordThrottle {
   const gate = createCounter(unmultiplied, { name: 'passwordGate', points: 1, seconds: FIRST_WAIT_SECONDS })
 
   return {
-    async guard({ email, address }, attempt) {
-      const key = `${email} ${address}`
+    async guard(guesser, attempt) {
+      const key = pseudonym(guesser)
       // Counted before it is known to fail, so that a hundred attempts at once are not a hundred first ones.
       const { consumedPoints } = await failures.consume(key)
       const excess = consumedPoints - freeFailures

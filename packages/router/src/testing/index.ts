@@ -33,6 +33,7 @@ export function testRequest(request: Partial<RequestInfo> = {}): RequestInfo {
     requestId: 'test',
     device: { userAgent: 'vitest', ip: '127.0.0.1' },
     address: '127.0.0.1',
+    network: '127.0.0.1',
     batchSize: 1,
     answer: null,
     streamed: false,

@@ -1,0 +1,54 @@
+import type { Database } from '@taskwire/prisma'
+import { DomainError } from '../domain-error.ts'
+import type { Identity } from './identity.ts'
+
+/** The account of somebody who has just shown that they know its password. */
+interface ConfirmedAccount {
+  userId: string
+  /** As it was then. */
+  passwordHash: string
+}
+
+/**
+ * The account, to somebody who is signed in to it and knows its password.
+ *
+ * @throws DomainError INVALID_CREDENTIALS, OVERLOADED
+ */
+export async function confirmPassword(
+  db: Database,
+  { passwords, audit }: Identity,
+  { userId, password }: { userId: string; password: string },
+): Promise<ConfirmedAccount> {
+  const account = await db.user.findUnique({ where: { id: userId }, select: { passwordHash: true } })
+  const turn = { account: userId, network: null }
+  if (!account?.passwordHash || !(await passwords.verify(password, account.passwordHash, turn))) {
+    audit({ event: 'signInFailed', userId })
+    throw new DomainError('INVALID_CREDENTIALS')
+  }
+  return { userId, passwordHash: account.passwordHash }
+}
+
+/**
+ * Confirms a password and does what takes it, both once more if the hash is another by then: mostly since the password
+ * is another as well, but a sign-in may have replaced the hash of the same one.
+ *
+ * @param work throws DomainError INVALID_CREDENTIALS when the account has no longer the hash that it is given
+ */
+export async function withPassword<Account extends ConfirmedAccount, T>(
+  confirm: () => Promise<Account>,
+  work: (account: Account) => Promise<T>,
+): Promise<T> {
+  const account = await confirm()
+  try {
+    return await work(account)
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.reason !== 'INVALID_CREDENTIALS') throw error
+    return work(await confirm())
+  }
+}
+
+/** What a field for the password holds. @throws DomainError VALIDATION_FAILED for nothing */
+export function requirePassword(password: string | undefined): string {
+  if (password !== undefined) return password
+  throw new DomainError('VALIDATION_FAILED', { issues: [{ path: 'password', message: 'Password is required' }] })
+}

@@ -121,7 +121,7 @@ describe('an API token', () => {
   })
 
   test('is not used by a stream that only listens', async () => {
-    const { token } = await me.caller.apiToken.create({ name: 'Tool' })
+    const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
     await clientWith(token).auth.me.query()
     await services.db.$executeRaw`
       UPDATE api_tokens SET last_used_at = last_used_at - interval '1 h' WHERE user_id = ${me.user.id}::uuid`

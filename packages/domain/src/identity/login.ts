@@ -20,7 +20,7 @@ export async function login(
 ): Promise<SignIn> {
   const attempt = { email, password, turn: { account: email, network } }
   const { signIn, ended } = await withPassword(
-    () => findAccount(db, identity, attempt),
+    () => confirmSignIn(db, identity, attempt),
     async ({ userId, passwordHash, user, outdated }) => {
       const opened = await openSession(db, identity, { user, passwordHash, ...place })
       // Nobody waits for it.
@@ -40,7 +40,7 @@ interface Attempt {
 }
 
 /** The account, to somebody who knows its password. @throws DomainError INVALID_CREDENTIALS, OVERLOADED */
-async function findAccount(db: Database, { passwords, audit }: Identity, { email, password, turn }: Attempt) {
+async function confirmSignIn(db: Database, { passwords, audit }: Identity, { email, password, turn }: Attempt) {
   const account = await db.user.findUnique({
     where: { email },
     select: { ...userSelect, isActive: true, passwordHash: true },

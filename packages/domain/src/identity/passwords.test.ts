@@ -173,20 +173,22 @@ function niceLevels(): [thread: string, nice: number][] {
 test('a hash from when the cost was lower still verifies, after as much work as one of today', async () => {
   await using cheap = createPasswords({ cost: 4 })
   const hash = await cheap.hash('tree', turn)
-  await using dear = createPasswords({ cost: 11, threads: 1 })
+  await using dear = createPasswords({ cost: 10, threads: 1 })
   await dear.verifyDummy('warm', turn)
   const took = async (work: () => Promise<PasswordMatch>) => {
     const start = performance.now()
     expect(await work()).toBe(false)
     return performance.now() - start
   }
-  const ratios = []
-  for (let round = 0; round < 5; round += 1) {
-    ratios.push(
-      (await took(() => dear.verify('bush', hash, turn))) / (await took(() => dear.verifyDummy('bush', turn))),
-    )
+  // The second one may have been hashed in an earlier form as well: twice the work, whether there is an account or not.
+  for (const wrong of ['bush', 'ｂush']) {
+    const ratios = []
+    for (let round = 0; round < 4; round += 1) {
+      const known = await took(() => dear.verify(wrong, hash, turn))
+      ratios.push(known / (await took(() => dear.verifyDummy(wrong, turn))))
+    }
+    // Without the work that is made up for it would be a hundredth.
+    expect(Math.max(...ratios)).toBeGreaterThan(0.5)
   }
   expect(await dear.verify('tree', hash, turn)).toBe('outdated')
-  // Without the work that is made up for it would be a hundredth.
-  expect(Math.max(...ratios)).toBeGreaterThan(0.5)
 })

@@ -75,7 +75,10 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
     }
   }
 
-  function work<Name extends keyof Work>(name: Name, task: Parameters<Work[Name]>[0]): Promise<ReturnType<Work[Name]>> {
+  function onThread<Name extends keyof Work>(
+    name: Name,
+    task: Parameters<Work[Name]>[0],
+  ): Promise<ReturnType<Work[Name]>> {
     return pool.run(task, { name })
   }
 
@@ -89,11 +92,11 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
   async function compare(password: string, hash: string): Promise<boolean> {
     const possible = fitsBcrypt(password) && BCRYPT_HASH.test(hash)
     const compared = possible ? hash : dummyHash(cost)
-    const matches = await work('verify', { password, hash: compared })
+    const matches = await onThread('verify', { password, hash: compared })
     // A hash from when the cost was lower is made up for, or it would tell by its speed that there is an account: work
     // of cost c, and then of c, c + 1, … to just below the present cost, adds up to exactly that of the present one.
     for (let missing = costOf(compared); missing < cost; missing += 1) {
-      await work('verify', { password, hash: dummyHash(missing) })
+      await onThread('verify', { password, hash: dummyHash(missing) })
     }
     return possible && matches
   }
@@ -102,7 +105,7 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
     async hash(password, turn) {
       const normalized = normalizePassword(password)
       if (!fitsBcrypt(normalized)) throw new RangeError('The password is too long to be hashed whole')
-      return inTurn(turn, () => work('hash', { password: normalized, cost }))
+      return inTurn(turn, () => onThread('hash', { password: normalized, cost }))
     },
 
     async verify(password, hash, turn) {

@@ -33,7 +33,9 @@ test('the 51st API token is a 409, with the limit', async () => {
   const { data: user } = await ada.query<{ id: string }>('auth.me')
   const { apiToken } = createCaller(createInnerContext(server.services, user.id))
   for (let count = 0; count < 50; count += 1) await apiToken.create({ name: 'Tool' })
-  expect(await ada.mutate('apiToken.create', { json: { name: 'One too many' } })).toMatchObject({
+  expect(
+    await ada.mutate('apiToken.create', { json: { name: 'One too many', password: 'correct horse battery staple' } }),
+  ).toMatchObject({
     status: 409,
     error: { reason: 'QUOTA_REACHED', limit: 50 },
   })

@@ -32,7 +32,7 @@ function calledPaths({ path, url }: Request, maxBatchSize: number): string[] {
 
 function isAnswered(path: string, method: string): boolean {
   // By their full paths, whatever the type says.
-  const procedures: Record<string, { _def: { type: string } }> = { ...(appRouter._def.procedures as object) }
+  const procedures = appRouter._def.procedures as object as Record<string, { _def: { type: string } }>
   const procedure = Object.hasOwn(procedures, path) ? procedures[path] : undefined
   return method === 'HEAD' || (procedure !== undefined && METHOD_OF[procedure._def.type] === method)
 }

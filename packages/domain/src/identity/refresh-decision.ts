@@ -1,6 +1,6 @@
 /** What the database knows of a session when a refresh token of it is presented, all on its own clock. */
 export interface SessionState {
-  /** Of which its tokens are at present. */
+  /** The number of the current generation. */
   generation: number
   /** The generation for whose token the current one was made; null for the first. */
   parent: number | null
@@ -16,9 +16,9 @@ export interface SessionState {
 
 /**
  * - `serve`: hand out the current generation once more
- * - `rotate`: make the generation that follows the presented one, and hand that out
- * - `replace`: the same in place of the current generation, which is skipped: it is never handed out again
- * - `reuse`: two hold tokens of this session who do not share them: one of the two is a copy
+ * - `rotate`: make the next generation, with the presented one as its parent, and hand that out
+ * - `replace`: the same, but the current generation is skipped by it: it is never handed out again
+ * - `reuse`: two hold different tokens of this session, so that one of them has a copy
  * - `ended`, `inactive`: there is no session to refresh
  */
 export type RefreshDecision = 'serve' | 'rotate' | 'replace' | 'reuse' | 'ended' | 'inactive'

@@ -1,4 +1,4 @@
-import { decideRefresh } from '../refresh-decision.ts'
+import { decideRefresh, type SessionState } from '../refresh-decision.ts'
 
 /** Where a history of one session takes place. Tokens are named by their generation; null: the session has ended. */
 export interface RefreshWorld {
@@ -10,12 +10,17 @@ export interface RefreshWorld {
   call(generation: number): boolean
 }
 
+/** What is mirrored of the session's row. */
+interface Mirrored extends Pick<SessionState, 'generation' | 'parent' | 'confirmed'> {
+  /** Seconds since the sign-in. */
+  rotatedAt: number
+}
+
 /** The server in memory: the real decision, or another, on a mirror of the session's row. */
 export function mirrorWorld(decide = decideRefresh): RefreshWorld {
   let now = 0
   let revoked = false
-  let current: { generation: number; parent: number | null; rotatedAt: number; confirmed: boolean }
-  current = { generation: 1, parent: null, rotatedAt: 0, confirmed: false }
+  let current: Mirrored = { generation: 1, parent: null, rotatedAt: 0, confirmed: false }
   return {
     wait(seconds) {
       now += seconds

@@ -3,19 +3,23 @@ import { join } from 'node:path'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
+import { FolderPostgres } from './embedded-postgres.ts'
 import { unusableDatabase } from './folder-error.ts'
 import { lockFolder } from './folder-lock.ts'
 import { PrismaClient } from './generated/client.ts'
 import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
 import type { Driver } from './open-database.ts'
+import { makeOwnTree, syncPath, syncTree } from './own-folder.ts'
 
 /** Opens PGlite in a folder, which is locked until `close`. */
 export async function openEmbedded(dataDir: string): Promise<Driver> {
   const unlock = await lockFolder(dataDir)
   try {
-    const driver = await embeddedDriver({ dataDir: join(dataDir, 'postgres') })
+    const postgres = await openPostgres(dataDir)
+    const driver = await driverOf(postgres)
     return {
       ...driver,
+      lost: postgres.lost,
       async close() {
         await driver.close()
         await unlock()
@@ -27,6 +31,19 @@ export async function openEmbedded(dataDir: string): Promise<Driver> {
   }
 }
 
+async function openPostgres(dataDir: string): Promise<FolderPostgres> {
+  const folder = join(dataDir, 'postgres')
+  makeOwnTree(folder)
+  const isNew = (await readVersion(dataDir)) === null
+  const postgres = await FolderPostgres.open(folder, dataDir)
+  if (isNew) {
+    // What PGlite begins with is a copy, which PostgreSQL knows nothing of and never brings to the disk.
+    syncTree(folder)
+    syncPath(dataDir)
+  }
+  return postgres
+}
+
 async function readVersion(dataDir: string): Promise<string | null> {
   return readFile(join(dataDir, 'postgres', 'PG_VERSION'), 'utf8').then(
     (text) => text.trim(),
@@ -34,9 +51,14 @@ async function readVersion(dataDir: string): Promise<string | null> {
   )
 }
 
-/** PGlite with its Prisma client, in a folder or, without `dataDir`, in memory. */
-export async function embeddedDriver(options: PGliteOptions): Promise<Driver & { postgres: PGlite }> {
-  const postgres = await PGlite.create(options)
+type EmbeddedDriver = Driver & { postgres: PGlite }
+
+/** PGlite with its Prisma client, in memory. */
+export async function embeddedDriver(options: Pick<PGliteOptions, 'loadDataDir'>): Promise<EmbeddedDriver> {
+  return driverOf(await PGlite.create(options))
+}
+
+async function driverOf(postgres: PGlite): Promise<EmbeddedDriver> {
   await postgres.exec(`SET TIME ZONE 'UTC'`)
   const adapter = new WholeScriptPGlite(postgres)
   // One transaction at a time: the others wait for their turn, and 2 s (Prisma's default) is soon over.
@@ -50,6 +72,7 @@ export async function embeddedDriver(options: PGliteOptions): Promise<Driver & {
     client,
     postgres,
     notifications: null,
+    lost: new Promise(() => {}),
     async ping() {
       const start = performance.now()
       await client.$queryRaw`SELECT 1`
@@ -99,5 +122,23 @@ function withWholeScripts(adapter: SqlDriverAdapter, postgres: PGlite): SqlDrive
   adapter.executeScript = async (script) => {
     await postgres.exec(script)
   }
+  adapter.startTransaction = withTrueCommits(adapter)
   return adapter
+}
+
+/** The adapter's own commit answers "done" also when it failed: a COMMIT of ours before it says so. */
+function withTrueCommits(adapter: SqlDriverAdapter): SqlDriverAdapter['startTransaction'] {
+  const startTransaction = adapter.startTransaction.bind(adapter)
+  return async (isolationLevel) => {
+    const transaction = await startTransaction(isolationLevel)
+    const end = transaction.commit.bind(transaction)
+    transaction.commit = async () => {
+      try {
+        await transaction.executeRaw({ sql: 'COMMIT', args: [], argTypes: [] })
+      } finally {
+        await end()
+      }
+    }
+    return transaction
+  }
 }

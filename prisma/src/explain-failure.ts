@@ -2,6 +2,7 @@ import { DatabaseUrlError, type UrlVariable } from './connection-string.ts'
 import { databaseMessage, isAccessRefused, isTlsRefused, isUnavailable } from './errors.ts'
 import { FolderError } from './folder-error.ts'
 import { FolderInUseError } from './folder-lock.ts'
+import { LostDatabaseError } from './lost-database.ts'
 import { MigrationError } from './migrations/errors.ts'
 import { SchemaError } from './migrations/prepare-schema.ts'
 import { ReadOnlyError } from './read-only-error.ts'
@@ -13,7 +14,15 @@ import { ReadOnlyError } from './read-only-error.ts'
  */
 export function explainDatabaseFailure(error: unknown, variable: UrlVariable = 'DATABASE_URL'): string | null {
   if (!(error instanceof Error)) return null
-  const expected = [FolderInUseError, FolderError, DatabaseUrlError, MigrationError, SchemaError, ReadOnlyError]
+  const expected = [
+    FolderInUseError,
+    FolderError,
+    LostDatabaseError,
+    DatabaseUrlError,
+    MigrationError,
+    SchemaError,
+    ReadOnlyError,
+  ]
   if (expected.some((kind) => error instanceof kind)) return error.message
   const says = databaseMessage(error)
   if (isAccessRefused(error)) return `The database lets nobody in: ${says}. Check ${variable}`

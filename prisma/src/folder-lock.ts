@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, constants, mkdirSync, openSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, constants, openSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { unusableFolder } from './folder-error.ts'
+import { keepToOwner, makeOwnFolder } from './own-folder.ts'
 
 /** Thrown when another process has the embedded database open. */
 export class FolderInUseError extends Error {
@@ -28,7 +29,7 @@ const EXCLUSIVE = process.platform === 'win32' ? 0x10000000 : 0x20 | 0x04
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeOwnFolder(folder)
     const path = realpathSync(folder)
     return await (process.platform === 'linux' ? lockBySockets(path) : lockByFile(path))
   } catch (error) {
@@ -75,7 +76,10 @@ async function announce(path: string): Promise<() => Promise<void>> {
     closeSync(directory)
   }
   try {
-    if (close !== undefined) renameSync(draft, at(name))
+    if (close !== undefined) {
+      keepToOwner(draft)
+      renameSync(draft, at(name))
+    }
     for (const other of readdirSync(path)) {
       if (!other.endsWith(SOCKET) || other === name) continue
       if (await answers(at(other))) throw new FolderInUseError(path)
@@ -99,8 +103,7 @@ async function listen(path: string): Promise<() => Promise<void>> {
   const server: Server = createServer((socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    // Whoever shares the folder may ask, whatever user it runs as.
-    server.listen({ path, ...(path.startsWith('\0') ? {} : { readableAll: true, writableAll: true }) }, resolve)
+    server.listen({ path }, resolve)
   })
   server.unref()
   return () => new Promise((resolve) => server.close(() => resolve()))
@@ -119,7 +122,7 @@ function answers(path: string): Promise<boolean> {
 
 async function lockByFile(path: string): Promise<() => Promise<void>> {
   try {
-    const file = openSync(join(path, 'lock'), constants.O_RDWR | constants.O_CREAT | EXCLUSIVE)
+    const file = openSync(join(path, 'lock'), constants.O_RDWR | constants.O_CREAT | EXCLUSIVE, 0o600)
     return async () => closeSync(file)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code

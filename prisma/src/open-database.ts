@@ -14,6 +14,11 @@ export interface OpenDatabase extends AsyncDisposable {
   /** Carries messages between the processes on a server; null where there is only this one. */
   readonly notifications: Notifications | null
   /**
+   * Resolves when the database cannot go on in this process, which then has to end. Only the embedded one does that:
+   * when its folder is gone or its disk fails. Every call is refused from then on.
+   */
+  readonly lost: Promise<Error>
+  /**
    * Asks the database whether it is there and can write, past the connections that calls take.
    *
    * @returns the round trip in milliseconds
@@ -29,6 +34,7 @@ export interface Driver {
   readonly kind: 'embedded' | 'server'
   readonly client: PrismaClient
   readonly notifications: Notifications | null
+  readonly lost: Promise<Error>
   ping(): Promise<number>
   migrationConnection(): Promise<MigrationConnection>
   close(): Promise<void>
@@ -57,6 +63,7 @@ export function fromDriver(driver: Driver): OpenDatabase {
     kind: driver.kind,
     client: driver.client,
     notifications: driver.notifications,
+    lost: driver.lost,
     migrations: createMigrations({ connect: () => driver.migrationConnection() }),
     ping: () => driver.ping(),
     close,

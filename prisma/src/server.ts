@@ -57,6 +57,7 @@ export function openServer(config: ServerConfig): Driver {
     kind: 'server',
     client,
     notifications,
+    lost: new Promise(() => {}),
     ping: () => health.ping(),
     migrationConnection: () => serverMigrationConnection(directUrl, pooled ? 'DIRECT_DATABASE_URL' : 'DATABASE_URL'),
     async close() {

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '@taskwire/prisma/testing'
 import { beforeEach, expect, test } from 'vitest'
@@ -18,6 +18,14 @@ test('a secret is made once and found again', async () => {
 })
 
 test('only its owner may read it', async () => {
+  await developmentSecret(dataDir)
+  expect(statSync(join(dataDir, 'jwt-secret')).mode & 0o777).toBe(0o600)
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700)
+})
+
+test.runIf(process.platform !== 'win32')('one that others could read is closed to them', async () => {
+  await developmentSecret(dataDir)
+  chmodSync(join(dataDir, 'jwt-secret'), 0o644)
   await developmentSecret(dataDir)
   expect(statSync(join(dataDir, 'jwt-secret')).mode & 0o777).toBe(0o600)
 })

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { unusableFolder } from '@taskwire/prisma'
+import { keepToOwner, makeOwnFolder, unusableFolder } from '@taskwire/prisma'
 
 /**
  * The secret that signs tokens where none is configured: made once and kept in the folder, so that nobody is signed out
@@ -20,12 +20,15 @@ export async function developmentSecret(dataDir: string): Promise<string> {
 async function findOrMake(dataDir: string): Promise<string> {
   const file = join(dataDir, 'jwt-secret')
   const known = await readFile(file, 'utf8').catch(ifMissing)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    keepToOwner(file)
+    return known
+  }
 
-  await mkdir(dataDir, { recursive: true })
+  makeOwnFolder(dataDir)
   const draft = `${file}.${randomUUID()}`
   try {
-    await writeFile(draft, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    await writeFile(draft, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true })
     // Unlike a rename, a link never replaces what another process has written meanwhile.
     await link(draft, file).catch(ifThere)
   } finally {

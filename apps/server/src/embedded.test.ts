@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { temporaryFolder } from '@taskwire/prisma/testing'
 import { expect, test } from 'vitest'
 import { startFromSource } from './testing/server-process.ts'
@@ -37,6 +38,23 @@ test(
 
     today.kill('SIGTERM')
     expect(await today.ended).toMatchObject({ code: 0, complaints: [] })
+  },
+  PATIENCE,
+)
+
+test(
+  'a server whose folder is deleted says so, and ends rather than answer for what is lost',
+  async () => {
+    using folder = temporaryFolder()
+    await using server = startFromSource({ DATA_DIR: folder.path, BCRYPT_COST: '4' })
+    await server.url
+    rmSync(folder.path, { recursive: true, force: true })
+    const { code, output, complaints } = await server.ended
+    expect({ code, complaints }).toEqual({ code: 1, complaints: [] })
+    expect(JSON.parse(output.at(-1) ?? '{}')).toMatchObject({
+      level: 60,
+      msg: `The embedded database in ${folder.path} was removed or replaced while it was open, and is closed. Put its folder back, or start again with an empty one`,
+    })
   },
   PATIENCE,
 )

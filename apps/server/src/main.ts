@@ -14,6 +14,8 @@ try {
   const env = readEnv()
   const server = await start(env, createLogger({ level: env.logLevel, terminal: process.stdout.isTTY === true }))
   stop = server.stop
+  // Not a shutdown: what runs must not be answered with what is not there any more.
+  server.lost.then(() => process.exit(1), fail)
 } catch (error) {
   fail(error)
 }

@@ -12,6 +12,8 @@ import { connectRedis } from './redis.ts'
 export interface RunningServer {
   /** Where it answers. */
   url: string
+  /** Resolves when the process has to end at once, for a reason that has been logged: the embedded database is lost. */
+  lost: Promise<unknown>
   /** Lets what runs come to its end, for 10 s at most, and closes everything. */
   stop(): Promise<void>
 }
@@ -89,6 +91,7 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
   const purging = purgeHourly(services, logger)
   return {
     url: http.publicUrl.replace(/:0$/, `:${server.port}`),
+    lost: db.lost.then((error) => logger.fatal(error.message)),
     async stop() {
       readiness.ready = false
       // Streams would never come to their end by themselves.

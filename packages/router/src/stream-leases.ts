@@ -4,7 +4,9 @@ import type { LimitRedis } from './limits/counter.ts'
 export interface StreamLease {
   userId: string
   address: string | null
-  /** Begins with when it was taken, by Redis's clock: the newer, the greater. Null before. */
+  /** When the stream was opened, in milliseconds of `performance.now()`. */
+  openedAt: number
+  /** Begins with when the stream was opened, by Redis's clock: the newer, the greater. Null before it is known there. */
   name: string | null
 }
 
@@ -30,10 +32,10 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for _, key in ipairs(KEYS) do redis.call('ZREMRANGEBYSCORE', key, '-inf', now) end
 
-local name, id, life, mostOfUser, mostOfAddress = unpack(ARGV)
+local name, id, age, life, mostOfUser, mostOfAddress = unpack(ARGV)
 if name == '' then
   if KEYS[2] and redis.call('ZCARD', KEYS[2]) >= tonumber(mostOfAddress) then return {'refused', ''} end
-  name = string.format('%016.0f', time[1] * 1000000 + time[2]) .. ' ' .. id
+  name = string.format('%016.0f', time[1] * 1000000 + time[2] - age) .. ' ' .. id
 end
 
 if redis.call('ZCARD', KEYS[1]) >= tonumber(mostOfUser) then
@@ -59,7 +61,9 @@ export function createStreamLeases(redis: LimitRedis, most: { ofUser: number; of
   return {
     async keep(lease) {
       const keys = keysOf(lease)
-      const values = [lease.name ?? '', crypto.randomUUID(), LEASE_LIFE, most.ofUser, most.ofAddress]
+      // In microseconds. It may have been opened while Redis was away.
+      const age = Math.round((performance.now() - lease.openedAt) * 1_000)
+      const values = [lease.name ?? '', crypto.randomUUID(), age, LEASE_LIFE, most.ofUser, most.ofAddress]
       const [outcome, name] = (await redis.eval(KEEP, keys.length, ...keys, ...values)) as [LeaseOutcome, string]
       if (outcome === 'kept') lease.name = name
       return outcome

@@ -88,7 +88,8 @@ export function createStreamSlots({ redis, multiplier }: LimitStore): StreamSlot
     async take(owner) {
       const [ofUser = '', ofAddress = ''] = groupsOf(owner)
       if (count(ofAddress) >= most.ofAddress) throw tooMany()
-      const stream: OpenStream = { lease: { ...owner, name: null }, renewal: null, ended: new AbortController() }
+      const lease = { ...owner, openedAt: performance.now(), name: null }
+      const stream: OpenStream = { lease, renewal: null, ended: new AbortController() }
       enter(stream)
       const [oldest] = groups.get(ofUser) ?? []
       if (oldest !== undefined && count(ofUser) > most.ofUser) displace(oldest)

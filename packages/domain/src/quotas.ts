@@ -1,4 +1,4 @@
-import { Prisma } from '@taskwire/prisma'
+import { type Database, Prisma } from '@taskwire/prisma'
 
 /** How much one user may own. What is deleted does not count, but no more of it is kept than may be live. */
 export interface Quotas {
@@ -16,4 +16,18 @@ const counters = { tasks: Prisma.sql`live_tasks`, tags: Prisma.sql`live_tags` }
 export function hasRoom(kind: keyof typeof counters, userId: string, limit: number): Prisma.Sql {
   return Prisma.sql`
     coalesce((SELECT ${counters[kind]} < ${limit} FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE), true)`
+}
+
+/**
+ * Whether the user may have no more, after a write that has come to nothing: only then is that why. What else stood in its
+ * way may be gone by now.
+ */
+export async function isFull(
+  db: Database,
+  userId: string,
+  { kind, limit }: { kind: keyof typeof counters; limit: number },
+): Promise<boolean> {
+  const [user] = await db.$queryRaw<{ full: boolean }[]>`
+    SELECT ${counters[kind]} >= ${limit} AS "full" FROM users WHERE id = ${userId}::uuid`
+  return user?.full === true
 }

@@ -11,7 +11,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { allTagsFit } from './answer-bytes.ts'
 import { DomainError } from './domain-error.ts'
 import { lockedUser } from './lock-user.ts'
-import { hasRoom, type Quotas } from './quotas.ts'
+import { hasRoom, isFull, type Quotas } from './quotas.ts'
 import { refuseTaken } from './refuse-taken.ts'
 
 const tagSelect = {
@@ -82,7 +82,12 @@ export async function createTag(
   const existing = await findTag(db, userId, { id })
   if (existing !== null) return existing
   const namesakes = await db.tag.count({ where: { userId, nameKey } })
-  throw namesakes > 0 ? new DomainError('TAG_NAME_TAKEN') : new DomainError('QUOTA_REACHED', { limit: maxTags })
+  if (namesakes > 0) throw new DomainError('TAG_NAME_TAKEN')
+  if (await isFull(db, userId, { kind: 'tags', limit: maxTags })) {
+    throw new DomainError('QUOTA_REACHED', { limit: maxTags })
+  }
+  // The tag of this name was deleted a moment ago, or there was no room then.
+  return createTag(db, userId, input)
 }
 
 /**

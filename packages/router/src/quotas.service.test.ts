@@ -55,6 +55,16 @@ test('of 50 restores where there is room for one, one is made', async () => {
   expect(await countsOf(me)).toMatchObject({ liveTasks: 10, deletedTasks: 49 })
 })
 
+test('a task that is restored while it is deleted again is never one too many where there is room', async () => {
+  const { id } = await me.caller.task.create({ title: 'x' })
+  for (let round = 0; round < 10; round += 1) {
+    const verbs = [me.client.task.delete.mutate, me.client.task.restore.mutate]
+    for (const error of await race(async (index) => verbs[index % 2]?.({ id }))) {
+      expect(error).toMatchObject({ data: { reason: 'NOT_FOUND' } })
+    }
+  }
+})
+
 test('of 50 new tags where there is room for one, one is made', async () => {
   for (let made = 0; made < 9; made += 1) await me.caller.tag.create({ name: `tag ${made}` })
   const refused = await race((index) => me.client.tag.create.mutate({ name: String(index) }))

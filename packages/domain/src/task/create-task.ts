@@ -2,7 +2,7 @@ import type { Task, TaskCreateInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
 import { DomainError } from '../domain-error.ts'
-import { hasRoom, type Quotas } from '../quotas.ts'
+import { hasRoom, isFull, type Quotas } from '../quotas.ts'
 import { findTask, taskColumns } from './read-tasks.ts'
 
 /**
@@ -43,5 +43,10 @@ export async function createTask(
   const existing = await findTask(db, userId, id)
   if (existing !== null) return existing
   const found = await db.tag.count({ where: { userId, id: { in: tagIds }, deletedAt: null } })
-  throw found < tagIds.length ? new DomainError('NOT_FOUND') : new DomainError('QUOTA_REACHED', { limit: maxTasks })
+  if (found < tagIds.length) throw new DomainError('NOT_FOUND')
+  if (await isFull(db, userId, { kind: 'tasks', limit: maxTasks })) {
+    throw new DomainError('QUOTA_REACHED', { limit: maxTasks })
+  }
+  // There was no room a moment ago.
+  return createTask(db, userId, input)
 }

@@ -2,7 +2,7 @@ import type { Task, TaskIdInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockedUser } from '../lock-user.ts'
-import { hasRoom, type Quotas } from '../quotas.ts'
+import { hasRoom, isFull, type Quotas } from '../quotas.ts'
 import { changedTaskTags, findTask, taskColumns } from './read-tasks.ts'
 
 /**
@@ -25,6 +25,10 @@ export async function restoreTask(
     SELECT ${taskColumns}, ${changedTaskTags} FROM task`
   const task = restored ?? (await findTask(db, userId, id))
   if (task === null) throw new DomainError('NOT_FOUND')
-  if (task.deletedAt !== null) throw new DomainError('QUOTA_REACHED', { limit: maxTasks })
-  return task
+  if (task.deletedAt === null) return task
+  if (await isFull(db, userId, { kind: 'tasks', limit: maxTasks })) {
+    throw new DomainError('QUOTA_REACHED', { limit: maxTasks })
+  }
+  // It was live a moment ago, or there was no room then.
+  return restoreTask(db, userId, { id, maxTasks })
 }

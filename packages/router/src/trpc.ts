@@ -36,8 +36,9 @@ const t = initTRPC
 
 export const { router, createCallerFactory } = t
 
-const withReasons = t.middleware(async ({ next }) => {
+const withReasons = t.middleware(async ({ ctx, meta, next }) => {
   const result = await next()
+  ctx.answerBudget.end(meta?.mostBytes ?? 0)
   if (!result.ok) throw withCodeOfReason(result.error as TRPCError)
   return result
 })

@@ -17,13 +17,16 @@ export interface AnswerBudget {
    * @throws DomainError PAYLOAD_TOO_LARGE when nothing is left; RATE_LIMITED or OVERLOADED when there is no room
    */
   spend<Result extends { ok: boolean }>(call: LongCall, run: () => Promise<Result>): Promise<Result>
+  /** A call has come to its end, whether it has spent anything or was refused before. After the last, the rest is free. */
+  end(mostBytes: number): void
 }
 
 /** @param answer null: it goes by no network, and its size is for the caller to mind */
 export function createAnswerBudget(room: AnswerRoom, answer: OutgoingAnswer | null): AnswerBudget {
-  if (answer === null) return { spend: (_call, run) => run() }
+  if (answer === null) return { spend: (_call, run) => run(), end: () => {} }
 
-  let place: Promise<Place> | undefined
+  let reservation: Promise<Place> | undefined
+  let place: Place | undefined
   let spent = 0
   let reserved = 0
   /** Of what the calls of the request may answer, the part of those that have come to their end. */
@@ -54,14 +57,14 @@ export function createAnswerBudget(room: AnswerRoom, answer: OutgoingAnswer | nu
 
   return {
     async spend({ userId, mostBytes }, run) {
-      place ??= room.reserve(userId, answer)
-      const { settle } = await place
-      try {
-        return await measure(mostBytes, run)
-      } finally {
-        ended += mostBytes
-        if (ended === answer.mostBytes) settle(spent)
-      }
+      reservation ??= room.reserve(userId, answer)
+      place = await reservation
+      return measure(mostBytes, run)
+    },
+
+    end(mostBytes) {
+      ended += mostBytes
+      if (ended === answer.mostBytes) place?.settle(spent)
     },
   }
 }

@@ -55,6 +55,23 @@ test('answers that nobody takes give way to who waits, the oldest first', async 
   expect(untaken.map(({ closed }) => closed.aborted)).toEqual([true, false, false, false, false, false])
 })
 
+test('of answers that nobody takes the large ones go before the small, however old', async () => {
+  const room = createAnswerRoom()
+  const slow = answerOf(MEGABYTE)
+  ;(await room.reserve('slow reader', slow)).settle(100_000)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const untaken: TestAnswer[] = []
+  for (let user = 0; user < 5; user++) {
+    const answer = answerOf(BATCH)
+    untaken.push(answer)
+    ;(await room.reserve(`user ${user}`, answer)).settle(4 * MEGABYTE)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  await room.reserve('ada', answerOf(BATCH))
+  expect(slow.closed.aborted).toBe(false)
+  expect(untaken.filter(({ closed }) => closed.aborted)).toHaveLength(1)
+})
+
 test('who asks for little goes before who asks for much, and who hangs up leaves the line', async () => {
   const room = createAnswerRoom()
   const holders = Array.from({ length: 6 }, () => answerOf(BATCH))

@@ -76,18 +76,25 @@ export function createAnswerRoom(): AnswerRoom {
     return (takenByUser.get(userId) ?? 0) + bytesOf(answer) <= USER_BYTES
   }
 
-  /** Whether there is room in the process, or is once answers are cut that nobody takes: the oldest first. */
+  /** Whether there is room in the process, or is once answers are cut that nobody takes. */
   function makeRoom({ answer }: Holder): boolean {
     while (taken + bytesOf(answer) > PROCESS_BYTES) {
-      let oldest: Holder | undefined
-      for (const holder of holders)
-        if (holder.answeredAt < (oldest?.answeredAt ?? Number.POSITIVE_INFINITY)) oldest = holder
-      if (oldest === undefined || oldest.answeredAt > Date.now() - UNTAKEN_AFTER) return false
-      holders.delete(oldest)
-      take(oldest, 0)
-      oldest.answer.cut()
+      const burden = heaviest()
+      if (burden === undefined) return false
+      holders.delete(burden)
+      take(burden, 0)
+      burden.answer.cut()
     }
     return true
+  }
+
+  /** Of the answers that wait to be taken: what has filled most room for longest, so that a slow reader of little stays. */
+  function heaviest(): Holder | undefined {
+    const now = Date.now()
+    const burdenOf = ({ bytes, answeredAt }: Holder) => bytes * (now - answeredAt)
+    return [...holders]
+      .filter(({ answeredAt }) => answeredAt <= now - UNTAKEN_AFTER)
+      .reduce<Holder | undefined>((most, one) => (most && burdenOf(most) >= burdenOf(one) ? most : one), undefined)
   }
 
   /** Lets in those whom there is room for, in their order. A user who has to wait for himself holds up nobody else. */

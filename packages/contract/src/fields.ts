@@ -29,12 +29,19 @@ export function readId(value: unknown): string | null {
   return idSchema.safeParse(value).data ?? null
 }
 
-/** A set of ids: a repeated one counts once, whatever its case. */
-export function ids(label: string, max: number) {
-  return z
-    .array(id(), { error: requiredOr(label, `${label} must be a list of ids`) })
-    .overwrite((values) => [...new Set(values)])
-    .max(max, `At most ${max} ${label.toLowerCase()}`)
+/** A set of ids: a repeated one counts once, whatever its case. Of too many no more are looked at than show that. */
+export function ids(label: string, { min = 0, max }: { min?: number; max: number }) {
+  return z.preprocess(
+    (values: string[]) => (Array.isArray(values) ? withoutRepeats(values).slice(0, max + 1) : values),
+    z
+      .array(id(), { error: requiredOr(label, `${label} must be a list of ids`) })
+      .min(min, `${label} must be a list of at least ${min}`)
+      .max(max, `At most ${max} ${label.toLowerCase()}`),
+  )
+}
+
+function withoutRepeats(values: unknown[]): unknown[] {
+  return [...new Set(values.map((value) => (typeof value === 'string' ? value.toLowerCase() : value)))]
 }
 
 /** A row's version, for optimistic concurrency. */

@@ -29,15 +29,15 @@ export interface TaskCount {
 const MAX_TASKS = 100
 
 function taskIds() {
-  return ids('Tasks', MAX_TASKS).min(1, 'At least one task')
+  return ids('Tasks', { min: 1, max: MAX_TASKS })
 }
 
 /** The schema of {@link TaskUpdateManyInput}. */
 export const taskUpdateManyInputSchema: z.ZodType<TaskUpdateManyInput, TaskUpdateManyInput> = inputObject({
   ids: taskIds().describe('1 to 100 tasks; all are changed, or none.'),
   completed: flag('Completed').optional().describe('Whether they are done; absent leaves it.'),
-  addTagIds: ids('Tags', MAX_TAGS_PER_TASK).optional().describe('Tags that each task has from now on.'),
-  removeTagIds: ids('Tags', MAX_TAGS_PER_TASK).optional().describe('Tags that no task has from now on.'),
+  addTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).optional().describe('Tags that each task has from now on.'),
+  removeTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).optional().describe('Tags that no task has from now on.'),
 }).refine(
   ({ completed, addTagIds = [], removeTagIds = [] }) =>
     completed !== undefined || addTagIds.length + removeTagIds.length > 0,

@@ -98,7 +98,9 @@ export const taskListInputSchema: z.ZodType<TaskListQuery, TaskListInput | undef
       'How many tasks to skip, for numbered pages; not together with `cursor`. Such a page is whole or, past 1 MB, `PAYLOAD_TOO_LARGE`: ask for fewer tasks.',
     ),
   completed: flag('Completed').optional().describe('Only completed tasks, or only those to do.'),
-  tagIds: ids('Tags', MAX_TAGS_PER_TASK).optional().describe('Only tasks that have all of these tags, at most 50.'),
+  tagIds: ids('Tags', { max: MAX_TAGS_PER_TASK })
+    .optional()
+    .describe('Only tasks that have all of these tags, at most 50.'),
   search: text({ label: 'Search', max: 200 })
     .optional()
     .describe('Only tasks that contain this text, at most 200 code points after trimming; empty counts as absent.'),

@@ -152,7 +152,7 @@ export const taskCreateInputSchema: z.ZodType<TaskCreateInput, TaskCreateInput> 
     ),
   completed: flag('Completed').optional().describe('Absent means false.'),
   dueAt: instant('Due date').nullable().optional().describe('Between the years 1 and 9999; null or absent for none.'),
-  tagIds: ids('Tags', MAX_TAGS_PER_TASK)
+  tagIds: ids('Tags', { max: MAX_TAGS_PER_TASK })
     .optional()
     .describe('At most 50 tags of the user, by id; a repeated id counts once.'),
 })
@@ -172,7 +172,7 @@ export const taskUpdateInputSchema: z.ZodType<TaskUpdateInput, TaskUpdateInput> 
     .nullable()
     .optional()
     .describe('Between the years 1 and 9999; null removes it, absent leaves it.'),
-  tagIds: ids('Tags', MAX_TAGS_PER_TASK)
+  tagIds: ids('Tags', { max: MAX_TAGS_PER_TASK })
     .optional()
     .describe('The tags that the task has from now on, at most 50; an empty list removes all, absent leaves them.'),
 }).refine(

@@ -15,6 +15,11 @@ export function isWriteConflict(error: unknown): boolean {
   return matches(error, WRITE_CONFLICT)
 }
 
+/** Somebody else held a lock for too long: the statement was rolled back and may be run again. */
+export function isLockTimeout(error: unknown): boolean {
+  return matches(error, LOCK_TIMEOUT)
+}
+
 /** The connection died under way: whether a write took place is unknown. */
 export function isLostConnection(error: unknown): boolean {
   return matches(error, LOST_CONNECTION)
@@ -66,6 +71,8 @@ const UNIQUE_VIOLATION: Signs = { codes: new Set(['P2002', '23505']) }
 const FOREIGN_KEY_VIOLATION: Signs = { codes: new Set(['P2003', '23503']) }
 // 40P01 deadlock, 40001 serialization failure.
 const WRITE_CONFLICT: Signs = { codes: new Set(['P2034', '40P01', '40001']) }
+
+const LOCK_TIMEOUT: Signs = { codes: new Set(['55P03']) }
 
 const LOST_CONNECTION: Signs = {
   // P1017 closed by the server, 57P01 and 57P02 shut down, 25P03 idle in a transaction for too long.

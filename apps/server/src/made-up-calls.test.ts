@@ -108,6 +108,15 @@ describe('a token that is good', () => {
     expect(await call('auth.me', { token: madeUp() })).toMatchObject(limited)
   })
 
+  test('that is kept goes on calling from a busy address when another one is revoked', async () => {
+    const kept = await newTool()
+    expect((await call('auth.me', { token: kept.apiToken })).status).toBe(200)
+    await spend()
+    server.services.apiTokenCheck.forget(kept.userId)
+    expect((await call('auth.me', { token: kept.apiToken })).status).toBe(200)
+    expect(lookups()).toBe(2)
+  })
+
   test('is refused at once when it is revoked here, and within 5 s when it is elsewhere', async () => {
     const tools = [await newTool(), await newTool(), await newTool()] as const
     const [here, elsewhere, inactive] = tools

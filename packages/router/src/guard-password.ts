@@ -2,6 +2,9 @@ import { type Caller, DomainError } from '@taskwire/domain'
 import type { Context } from './context.ts'
 import { charge } from './trpc.ts'
 
+/** So many calls of a user cost the network nothing: its other users must not be able to use them up. */
+const FEW = 3
+
 /** Runs a sign-in; it and those before it are counted by account and address. @throws DomainError RATE_LIMITED */
 export async function guardSignIn<T>(ctx: Context, email: string, attempt: () => Promise<T>): Promise<T> {
   const { address } = ctx.request
@@ -25,8 +28,8 @@ export async function chargeSignIn(ctx: Context): Promise<void> {
 export async function guardPassword<T>(ctx: Context, caller: Caller, attempt: () => Promise<T>): Promise<T> {
   const { network } = ctx.request
   if (network === null) return attempt()
-  await charge(ctx, 'passwordCallsPerUser', caller.userId)
-  await charge(ctx, 'passwordCallsPerNetwork', network)
+  const { limit, remaining } = await charge(ctx, 'passwordCallsPerUser', caller.userId)
+  if (limit - remaining > FEW) await charge(ctx, 'passwordCallsPerNetwork', network)
   return guard(ctx, caller.kind === 'session' ? caller.sessionId : caller.userId, attempt)
 }
 

@@ -38,7 +38,7 @@ const externalNameSchema: z.ZodType<ExternalName, ExternalName> = z.object({
   subject: z.string(),
 })
 
-const accountLinkSchema: z.ZodType<AccountLink, AccountLink> = z.object({
+const accountLinkSchema: z.ZodType<AccountLink & { issuer: string }, AccountLink & { issuer: string }> = z.object({
   id: z.string(),
   email: z.string(),
   isActive: z.boolean(),
@@ -47,6 +47,7 @@ const accountLinkSchema: z.ZodType<AccountLink, AccountLink> = z.object({
   passwordRemoved: z.boolean(),
   sessions: z.int(),
   apiTokens: z.int(),
+  issuer: z.string(),
 })
 
 const byEmail = z.strictObject({ email: emailSchema })
@@ -67,17 +68,14 @@ const operatorRouter = router({
     deactivate: publicProcedure
       .input(byEmail)
       .output(accountSchema)
-      .mutation(async ({ ctx, input }) => {
-        const account = await setAccountActive(ctx.db, ctx, { ...input, isActive: false })
-        ctx.sessionCheck.forget(account.id)
-        ctx.apiTokenCheck.forget(account.id)
-        return account
-      }),
+      .mutation(async ({ ctx, input }) =>
+        forgetting(ctx, await setAccountActive(ctx.db, ctx, { ...input, isActive: false })),
+      ),
 
     setPassword: publicProcedure
       .input(byEmail.extend({ password: z.string() }))
       .output(z.intersection(accountSchema, z.object({ apiTokens: z.int() })))
-      .mutation(({ ctx, input }) => resetPassword(ctx.db, ctx, input)),
+      .mutation(async ({ ctx, input }) => forgetting(ctx, await resetPassword(ctx.db, ctx, input))),
 
     identities: publicProcedure
       .input(byEmail)
@@ -93,7 +91,10 @@ const operatorRouter = router({
         }),
       )
       .output(accountLinkSchema)
-      .mutation(({ ctx, input }) => linkExternalIdentity(ctx.db, ctx, { ...input, issuer: issuerOf(ctx, input) })),
+      .mutation(async ({ ctx, input }) => {
+        const issuer = issuerOf(ctx, input)
+        return { ...forgetting(ctx, await linkExternalIdentity(ctx.db, ctx, { ...input, issuer })), issuer }
+      }),
   },
 
   purge: publicProcedure
@@ -130,6 +131,13 @@ const operatorRouter = router({
 })
 
 /** The issuer that was named, or the one that is configured. */
+/** Asks the database again about sessions and tokens of an account: some of them may have ended. */
+function forgetting<Ended extends Account>({ sessionCheck, apiTokenCheck }: Context, account: Ended): Ended {
+  sessionCheck.forget(account.id)
+  apiTokenCheck.forget(account.id)
+  return account
+}
+
 function issuerOf({ externalTokens }: Context, { issuer = externalTokens?.issuer }: { issuer?: string }): string {
   if (issuer !== undefined) return issuer
   const message = 'Issuer is required: EXTERNAL_JWT_ISSUER is not set'

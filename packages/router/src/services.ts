@@ -61,6 +61,7 @@ const DEFAULT_QUOTAS: Quotas = { maxTasks: 100_000, maxTags: 1_000 }
 export function createServices(config: ServicesConfig): Services & { close(): Promise<void> } {
   const { db, policy, externalIssuer, limitStore = { redis: null, multiplier: 1 }, changeBus = null } = config
   const changes = createChangeHub({ db, bus: changeBus })
+  const pseudonym = createPseudonyms(config.jwtSecret)
   const passwords = createPasswords({ cost: config.bcryptCost })
   return {
     db,
@@ -75,13 +76,13 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
     sessionCheck: createSessionCheck(db),
     apiTokenCheck: createApiTokenCheck(db),
     externalTokens: externalIssuer === undefined ? null : createExternalTokens(externalIssuer),
-    limits: createLimits(limitStore, createPseudonyms(config.jwtSecret)),
+    limits: createLimits(limitStore, pseudonym),
     turns: createTurns({
       poolSize: config.databasePoolSize ?? Number.POSITIVE_INFINITY,
       multiplier: limitStore.multiplier,
     }),
     changes,
-    streamSlots: createStreamSlots(limitStore),
+    streamSlots: createStreamSlots(limitStore, pseudonym),
     answerRoom: createAnswerRoom(),
     callerWatch: createCallerWatch(),
     async close() {

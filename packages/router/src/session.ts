@@ -4,7 +4,9 @@ import type { TRPCRouterRecord } from '@trpc/server'
 import { sessionProcedure } from './trpc.ts'
 
 export const sessionRouter = {
-  list: sessionProcedure.output(sessionListSchema).query(({ ctx }) => listSessions(ctx.db, ctx.userId, ctx.sessionId)),
+  list: sessionProcedure
+    .output(sessionListSchema)
+    .query(({ ctx }) => listSessions(ctx.db, ctx.userId, { currentSessionId: ctx.sessionId, policy: ctx.policy })),
 
   revoke: sessionProcedure
     .input(sessionIdInputSchema)

@@ -57,7 +57,18 @@ return {'kept', name}`
 
 const RELEASE = `for _, key in ipairs(KEYS) do redis.call('ZREM', key, ARGV[1]) end`
 
-export function createStreamLeases(redis: LimitRedis, most: { ofUser: number; ofAddress: number }): StreamLeases {
+interface StreamLeasesOptions {
+  most: { ofUser: number; ofAddress: number }
+  /** Under which streams are counted: whoever reads the store learns no address. */
+  pseudonym(name: string): string
+}
+
+export function createStreamLeases(redis: LimitRedis, { most, pseudonym }: StreamLeasesOptions): StreamLeases {
+  function keysOf({ userId, address }: StreamLease): string[] {
+    const keys = [`taskwire:streams:user:${pseudonym(userId)}`]
+    return address === null ? keys : [...keys, `taskwire:streams:address:${pseudonym(address)}`]
+  }
+
   return {
     async keep(lease) {
       const keys = keysOf(lease)
@@ -74,9 +85,4 @@ export function createStreamLeases(redis: LimitRedis, most: { ofUser: number; of
       redis.eval(RELEASE, keys.length, ...keys, lease.name).catch(() => {})
     },
   }
-}
-
-function keysOf({ userId, address }: StreamLease): string[] {
-  const keys = [`taskwire:streams:user:${userId}`]
-  return address === null ? keys : [...keys, `taskwire:streams:address:${address}`]
 }

@@ -5,7 +5,7 @@ const REFUSAL = { reason: 'RATE_LIMITED', details: { retryAfter: 60 } }
 
 test('a user has 10 streams, of which the oldest makes room for the next; a multiplier multiplies them', async () => {
   for (const multiplier of [1, 2]) {
-    const slots = createStreamSlots({ redis: null, multiplier })
+    const slots = createStreamSlots({ redis: null, multiplier }, String)
     const taken = []
     for (let count = 0; count < 10 * multiplier + 2; count += 1) {
       taken.push(await slots.take({ userId: 'ada', address: null }))
@@ -21,7 +21,7 @@ test('a user has 10 streams, of which the oldest makes room for the next; a mult
 
 test('an address has 200 streams, and whoever is refused there has taken no place of anybody', async () => {
   for (const multiplier of [1, 2]) {
-    const slots = createStreamSlots({ redis: null, multiplier })
+    const slots = createStreamSlots({ redis: null, multiplier }, String)
     const take = (userId: string, address: string) => slots.take({ userId, address })
     const [first] = [await take('eve', '192.0.2.2')]
     for (let count = 0; count < 9 * multiplier; count += 1) await take('eve', '192.0.2.2')
@@ -35,7 +35,7 @@ test('an address has 200 streams, and whoever is refused there has taken no plac
 })
 
 test('a place that is left is free, once', async () => {
-  const slots = createStreamSlots({ redis: null, multiplier: 1 })
+  const slots = createStreamSlots({ redis: null, multiplier: 1 }, String)
   const owner = { userId: 'ada', address: '192.0.2.1' }
   const [oldest, ...others] = await Promise.all(Array.from({ length: 10 }, () => slots.take(owner)))
   for (const place of others) {
@@ -54,7 +54,7 @@ test('a place that is left is free, once', async () => {
 
 test('a Redis that fails leaves the count to this process', async () => {
   const redis = { eval: () => Promise.reject(new Error('Connection is closed.')) }
-  const slots = createStreamSlots({ redis, multiplier: 1 })
+  const slots = createStreamSlots({ redis, multiplier: 1 }, String)
   const taken = []
   for (let count = 0; count < 11; count += 1) taken.push(await slots.take({ userId: 'ada', address: null }))
   expect(taken.map(({ signal }) => signal.aborted)).toEqual([true, ...Array(10).fill(false)])

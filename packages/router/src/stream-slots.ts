@@ -40,9 +40,10 @@ interface OpenStream {
   ended: AbortController
 }
 
-export function createStreamSlots({ redis, multiplier }: LimitStore): StreamSlots {
+/** @param pseudonym under which streams are counted in Redis */
+export function createStreamSlots({ redis, multiplier }: LimitStore, pseudonym: (name: string) => string): StreamSlots {
   const most = { ofUser: STREAMS_PER_USER * multiplier, ofAddress: STREAMS_PER_ADDRESS * multiplier }
-  const leases = redis === null ? null : createStreamLeases(redis, most)
+  const leases = redis === null ? null : createStreamLeases(redis, { most, pseudonym })
   const renewals = createRounds(RENEWAL_INTERVAL)
   const open = new Set<OpenStream>()
   // The same by user and by address, the oldest first.

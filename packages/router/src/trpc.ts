@@ -155,8 +155,10 @@ async function chargeAddress(ctx: Context, name: LimitName = ANONYMOUS): Promise
 type Charged = Pick<Context, 'limits' | 'audit'> & { request: Pick<RequestInfo, 'reportLimit'> }
 
 /** Charges a call and tells the caller what is left. @throws DomainError RATE_LIMITED */
-export async function charge(ctx: Charged, name: LimitName, key: string): Promise<void> {
-  settle(ctx, name, await ctx.limits.consume(name, key))
+export async function charge(ctx: Charged, name: LimitName, key: string): Promise<LimitState> {
+  const state = await ctx.limits.consume(name, key)
+  settle(ctx, name, state)
+  return state
 }
 
 function settle(ctx: Charged, name: LimitName, state: LimitState): void {

@@ -93,7 +93,8 @@ export function userCommand(terminal: Terminal): Command {
           terminal.result(`${password}; sessions ended: ${link.sessions}; API tokens revoked: ${link.apiTokens}`)
         }
         for (const identity of await operator.user.identities({ email })) {
-          if (identity.subject !== options.subject) tellOf(identity, terminal)
+          const isLinked = identity.subject === options.subject && identity.issuer === link.issuer
+          if (!isLinked) tellOf(identity, terminal)
         }
       }),
     )

@@ -56,13 +56,14 @@ export function createApiTokenCheck(db: Database): ApiTokenCheck {
     forget(userId) {
       endings += 1
       lookups.clear()
-      for (const [hash, proof] of proofs) if (proof.userId === userId) proofs.delete(hash)
+      // Those that are kept stay proven; a look-up unproves those that are not.
+      for (const proof of proofs.values()) if (proof.userId === userId) proof.until = 0
     },
   }
 }
 
 /** Whose a token was, and until when that is believed without asking (milliseconds, monotonic). */
 interface Proof {
-  userId: string
+  readonly userId: string
   until: number
 }

@@ -1,7 +1,8 @@
 import type { Session, SessionIdInput } from '@taskwire/contract'
-import type { Database } from '@taskwire/prisma'
+import { type Database, Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockedUser } from '../lock-user.ts'
+import type { IdentityPolicy } from './identity.ts'
 import type { TokenSubject } from './tokens.ts'
 
 /** Names a session: its owner is part of its key. */
@@ -10,16 +11,29 @@ export type SessionKey = Pick<TokenSubject, 'userId' | 'sessionId'>
 /** Sessions that a user may have open at once. */
 const MAX_OPEN_SESSIONS = 50
 
+/** A moment in steps of 5 minutes. */
+function inSteps(moment: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`date_bin('5 minutes', ${moment}, 'epoch')`
+}
+
 /**
- * The user's open sessions, the last used first; `current` is the one that asks, if it is one. When they were seen is told
- * in steps: to the moment, a thief could see when his victim has come.
+ * The user's open sessions, the last used first; `current` is the one that asks, if it is one. Moments are told in steps,
+ * and of the session that asks only what its own call says of it: a thief who shares it must not learn from its renewals
+ * when his victim has come.
  */
-export async function listSessions(db: Database, userId: string, currentSessionId: string | null): Promise<Session[]> {
+export async function listSessions(
+  db: Database,
+  userId: string,
+  { currentSessionId, policy }: { currentSessionId: string | null; policy: IdentityPolicy },
+): Promise<Session[]> {
+  const idleTtl = Prisma.sql`make_interval(secs => ${policy.refreshIdleTtlSeconds}::int)`
   const sessions = await db.$queryRaw<Omit<Session, 'current'>[]>`
     SELECT id, user_agent AS "userAgent", ip, created_at AS "createdAt",
-      greatest(created_at, date_bin('5 minutes', greatest(rotated_at, confirmed_at), 'epoch')) AS "lastSeenAt",
-      least(idle_expires_at, expires_at) AS "expiresAt"
-    FROM sessions
+      greatest(created_at, ${inSteps(Prisma.sql`seen`)}) AS "lastSeenAt",
+      least(expires_at, ${inSteps(Prisma.sql`seen`)} + ${idleTtl}) AS "expiresAt"
+    FROM sessions, LATERAL (
+      SELECT CASE WHEN id = ${currentSessionId}::uuid THEN clock_timestamp() ELSE greatest(rotated_at, confirmed_at) END AS seen
+    ) AS use
     WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND clock_timestamp() < least(idle_expires_at, expires_at)
     ORDER BY "lastSeenAt" DESC, id DESC`
   return sessions.map((session) => ({ ...session, current: session.id === currentSessionId }))

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
+import { type OpenDatabase, openDatabase, Prisma } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addTasksUnstamped } from './testing/add-tasks.ts'
@@ -72,26 +72,45 @@ test('a user who changes a hundred tasks at once, ten times a batch, keeps nobod
   await expectServed('bulk changes', attacking)
 }, 60_000)
 
-test('a user whose row somebody holds in psql keeps nobody from working', async () => {
-  const {
-    token,
-    ids: [id = ''],
-  } = await greedyUser(10)
+/** Holds what a statement locks, as psql would, while the work is done. */
+async function whileHeld(statement: Prisma.Sql, work: () => Promise<void>): Promise<void> {
   let over = false
   const holding = psql.client.$transaction(
     async (transaction) => {
-      await transaction.$executeRaw`UPDATE tasks SET title = 'Held' WHERE id = ${id}::uuid`
+      await transaction.$executeRaw(statement)
       while (!over) await transaction.$queryRaw`SELECT pg_sleep(0.2)::text`
     },
     { timeout: 60_000 },
   )
   await sleep(200)
-  const attacking = attack({ server, token, milliseconds: DURATION }, 'task.setCompleted', () => ({
-    id,
-    completed: true,
-  }))
-  await expectServed('a row held', attacking).finally(() => {
+  await work().finally(() => {
     over = true
     return holding
+  })
+}
+
+test('a user whose row somebody holds in psql keeps nobody from working', async () => {
+  const {
+    token,
+    ids: [id = ''],
+  } = await greedyUser(10)
+  await whileHeld(Prisma.sql`UPDATE tasks SET title = 'Held' WHERE id = ${id}::uuid`, async () => {
+    const attacking = attack({ server, token, milliseconds: DURATION }, 'task.setCompleted', () => ({
+      id,
+      completed: true,
+    }))
+    await expectServed('a row held', attacking)
+  })
+}, 60_000)
+
+test('a user whose session somebody holds in psql keeps nobody from working', async () => {
+  const { token, email } = await registeredCalls(server)
+  const held = Prisma.sql`
+    UPDATE sessions SET confirmed_at = NULL WHERE user_id = (SELECT id FROM users WHERE email = ${email})`
+  await whileHeld(held, async () => {
+    const attacking = Array.from({ length: 10 }, () =>
+      attack({ server, token, milliseconds: DURATION }, 'task.list', () => ({})),
+    )
+    await expectServed('a session held', Promise.all(attacking))
   })
 }, 60_000)

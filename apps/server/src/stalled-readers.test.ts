@@ -7,7 +7,7 @@ import { type Listening, listen } from './listen.ts'
 
 const MEGABYTE = 1_000_000
 /** Milliseconds after which a reader who does not read is gone for certain. */
-const PATIENCE = 11_000
+const PATIENCE = 36_000
 
 let listening: Listening | undefined
 afterEach(() => listening?.close(0))
@@ -34,10 +34,10 @@ test('whoever does not read an ordinary answer is cut, and it leaves the memory'
   await expect.poll(() => answer?.writableEnded).toBe(true)
   expect(answer?.closed).toBe(false)
   await expect.poll(() => answer?.closed, { timeout: 2 * PATIENCE, interval: 100 }).toBe(true)
-}, 30_000)
+}, 90_000)
 
 test('whoever reads slowly, but reads, gets all of it', async () => {
-  const size = 24 * MEGABYTE
+  const size = 6 * MEGABYTE
   using socket = disposable(await connectTo((_request, response) => response.end(Buffer.alloc(size))))
   socket.write(GET)
   let read = 0
@@ -45,8 +45,8 @@ test('whoever reads slowly, but reads, gets all of it', async () => {
   while (read < size && !socket.destroyed) {
     const chunk: Buffer | null = socket.read()
     read += chunk?.length ?? 0
-    // So much that it takes longer than a reader who does not read is given.
-    const due = begun + (read / size) * (PATIENCE + 3_000)
+    // 150 kB/s: it takes longer than a reader who does not read is given.
+    const due = begun + (read / size) * (PATIENCE + 4_000)
     await sleep(Math.max(10, due - Date.now()))
   }
   expect(read).toBeGreaterThan(size)
@@ -55,7 +55,7 @@ test('whoever reads slowly, but reads, gets all of it', async () => {
 test('a handler may take its time', async () => {
   using socket = disposable(
     await connectTo(async (_request, response) => {
-      await sleep(PATIENCE)
+      await sleep(11_000)
       response.end('late')
     }),
   )

@@ -4,6 +4,9 @@ import { taskTags } from './task/read-tasks.ts'
 /** Bytes of JSON that the rows of one page may take. */
 export const PAGE_BYTES = 1_000_000
 
+/** More bytes of JSON than one task takes, however much it holds. */
+export const TASK_BYTES = 100_000
+
 /** Bytes of JSON that the answers to all calls of one request may take. */
 export const ANSWER_BYTES = 4_000_000
 

@@ -1,4 +1,4 @@
-export { ANSWER_BYTES, PAGE_BYTES } from './answer-bytes.ts'
+export { ANSWER_BYTES, PAGE_BYTES, TASK_BYTES } from './answer-bytes.ts'
 export { type ChangeBus, type ChangeHub, createChangeHub } from './change/change-hub.ts'
 export { listChanges } from './change/list-changes.ts'
 export { type InTurn, watchChanges } from './change/watch-changes.ts'

@@ -49,8 +49,9 @@ export const authRouter = {
     .mutation(async ({ ctx }) => {
       const { refreshToken } = ctx.request
       if (refreshToken === null) throw new DomainError('TOKEN_MISSING')
-      await charge(ctx, 'refreshesPerSession', ctx.tokens.verifyRefresh(refreshToken).sessionId)
-      return answer(ctx, await refresh(ctx.db, ctx, refreshToken))
+      const { userId, sessionId } = ctx.tokens.verifyRefresh(refreshToken)
+      await charge(ctx, 'refreshesPerSession', sessionId)
+      return answer(ctx, await ctx.turns.run(userId, () => refresh(ctx.db, ctx, refreshToken)))
     }),
 
   logout: cookieProcedure.output(nothingSchema).mutation(async ({ ctx }) => {

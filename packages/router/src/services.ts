@@ -35,7 +35,7 @@ export interface Services extends Authenticator, Omit<Identity, 'audit'> {
 export interface ServicesConfig {
   /** From `openDatabase(…).client`. */
   db: Authenticator['db']
-  /** Its connections, of which one user gets half at most. Default: plenty. */
+  /** Its connections, of which one user gets half, and one at least. Default: plenty. */
   databasePoolSize?: number | undefined
   policy: IdentityPolicy
   jwtSecret: string

@@ -21,6 +21,7 @@ import {
   PAGE_BYTES,
   restoreTask,
   setTaskCompleted,
+  TASK_BYTES,
   updateTask,
   updateTasks,
 } from '@taskwire/domain'
@@ -41,21 +42,25 @@ export const taskRouter = {
     .query(({ ctx, input }) => listTasks(ctx.db, ctx.userId, input)),
 
   get: protectedProcedure
+    .meta({ mostBytes: TASK_BYTES })
     .input(taskIdInputSchema)
     .output(taskSchema)
     .query(({ ctx, input }) => getTask(ctx.db, ctx.userId, input)),
 
   create: changingProcedure
+    .meta({ mostBytes: TASK_BYTES })
     .input(taskCreateInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => createTask(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
   update: changingProcedure
+    .meta({ mostBytes: TASK_BYTES })
     .input(taskUpdateInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => updateTask(ctx.db, ctx.userId, input)),
 
   setCompleted: changingProcedure
+    .meta({ mostBytes: TASK_BYTES })
     .input(taskSetCompletedInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => setTaskCompleted(ctx.db, ctx.userId, input)),
@@ -69,6 +74,7 @@ export const taskRouter = {
     }),
 
   restore: changingProcedure
+    .meta({ mostBytes: TASK_BYTES })
     .input(taskIdInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => restoreTask(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),

@@ -1,6 +1,20 @@
--- Whoever writes locks these first and the user after: in the other order this migration and a write could wait for each
--- other. Nothing is written until the rows are counted.
-LOCK TABLE "tasks", "tags" IN SHARE ROW EXCLUSIVE MODE;
+-- Writers lock these tables in both orders. So all of them at once, or none and once more: nobody waits in a circle, and
+-- whoever comes while a long transaction keeps this one waiting waits half a second at most.
+DO $$
+BEGIN
+    FOR attempt IN 1..100 LOOP
+        BEGIN
+            SET LOCAL lock_timeout = '500ms';
+            LOCK TABLE "users" IN ACCESS EXCLUSIVE MODE;
+            LOCK TABLE "tasks", "tags" IN SHARE ROW EXCLUSIVE MODE;
+            RETURN;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            PERFORM pg_sleep(0.1 + random() / 5);
+        END;
+    END LOOP;
+    RAISE lock_not_available USING MESSAGE = 'The tables are in use by transactions that do not end: end them, and migrate again';
+END
+$$;
 
 -- AlterTable
 ALTER TABLE "users" ADD COLUMN     "deleted_tags" INTEGER NOT NULL DEFAULT 0,
@@ -8,7 +22,7 @@ ADD COLUMN     "deleted_tasks" INTEGER NOT NULL DEFAULT 0,
 ADD COLUMN     "live_tags" INTEGER NOT NULL DEFAULT 0,
 ADD COLUMN     "live_tasks" INTEGER NOT NULL DEFAULT 0;
 
--- Counts one user's tasks and tags anew: for the rows that are there now, and for whoever writes past the triggers.
+-- Counts one user's tasks and tags anew, for whoever writes past the triggers.
 CREATE FUNCTION "recount_user"("of_user" uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     -- Writers wait; what they wrote before is seen by the statement after this one.
@@ -98,5 +112,3 @@ CREATE TRIGGER "tags_count_changed" AFTER UPDATE ON "tags" FOR EACH ROW
     EXECUTE FUNCTION "count_changed_row"();
 CREATE TRIGGER "tags_count_truncated" AFTER TRUNCATE ON "tags"
     FOR EACH STATEMENT EXECUTE FUNCTION "count_no_rows"();
-
-SELECT recount_user("id") FROM "users";

@@ -1,7 +1,7 @@
 import type { Check } from './finding.ts'
 
 /** Users whose rows are counted in one statement: a statement has 5 s. */
-const USERS_AT_ONCE = 200
+const USERS_AT_ONCE = 20
 
 type Users = Parameters<Check>[0]['client']
 

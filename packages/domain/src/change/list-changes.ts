@@ -37,8 +37,9 @@ export async function listChanges(
 ): Promise<ChangeListResult> {
   const inOrder = Prisma.sql`
     SELECT users.change_seq AS "changeSeq", users.purged_seq AS "purgedSeq", changed.type, changed.version, changed.id,
-      users.id AS user_id, task.title, task.description, task.completed, task.completed_at AS "completedAt", task.due_at AS "dueAt",
-      tag.name, tag.color,
+      users.id AS user_id, task.completed, task.completed_at AS "completedAt", task.due_at AS "dueAt", tag.color,
+      ${unlessDeleted(Prisma.sql`task`, Prisma.sql`title`)}, ${unlessDeleted(Prisma.sql`task`, Prisma.sql`description`)},
+      ${unlessDeleted(Prisma.sql`tag`, Prisma.sql`name`)},
       coalesce(task.created_at, tag.created_at) AS "createdAt",
       coalesce(task.updated_at, tag.updated_at) AS "updatedAt",
       coalesce(task.deleted_at, tag.deleted_at) AS "deletedAt"
@@ -69,6 +70,11 @@ export async function listChanges(
   const changes = page.flatMap(toChange)
   const hasMore = page.at(-1)?.more === true
   return { changes, version: hasMore ? (changes.at(-1)?.version ?? since) : changeSeq, hasMore, reset }
+}
+
+/** In SQL: a text of a row, which a change tells only while that is live; it would take room on the page for nothing. */
+function unlessDeleted(row: Prisma.Sql, text: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`CASE WHEN ${row}.deleted_at IS NULL THEN ${row}.${text} END AS ${text}`
 }
 
 /** What can be long in a change. */

@@ -29,7 +29,7 @@ export function createSessionCheck(db: Database): SessionCheck {
       verdict: (await readVerdict(context)) ?? 'SESSION_REVOKED',
     }),
   })
-  const confirmed = new LRUCache<string, true>({ max: REMEMBERED_SESSIONS })
+  const confirmations = new LRUCache<string, Promise<void>>({ max: REMEMBERED_SESSIONS })
   const forgottenAt = new LRUCache<string, number>({ max: REMEMBERED_SESSIONS })
 
   async function findVerdict(subject: TokenSubject): Promise<Verdict | undefined> {
@@ -42,16 +42,22 @@ export function createSessionCheck(db: Database): SessionCheck {
     return (await answers.fetch(key, { context: subject, forceRefresh: true }))?.verdict
   }
 
+  /** Once for a generation, however many calls come with it at the same time: each would take a connection. */
+  function confirm(subject: TokenSubject): Promise<void> {
+    const key = `${subject.userId}/${subject.sessionId}/${subject.generation}`
+    const known = confirmations.get(key)
+    if (known !== undefined) return known
+    const confirmation = confirmGeneration(db, subject)
+    confirmations.set(key, confirmation)
+    confirmation.catch(() => confirmations.delete(key))
+    return confirmation
+  }
+
   return {
     async check(subject) {
-      const { userId, sessionId, generation } = subject
       const verdict = await findVerdict(subject)
       if (verdict !== 'valid') throw new DomainError(verdict ?? 'SESSION_REVOKED')
-      const key = `${userId}/${sessionId}/${generation}`
-      if (!confirmed.has(key)) {
-        await confirmGeneration(db, subject)
-        confirmed.set(key, true)
-      }
+      await confirm(subject)
     },
     forget(userId) {
       forgottenAt.set(userId, performance.now())

@@ -1,5 +1,5 @@
 import type { Task, TaskListQuery, TaskListResult, TaskSort } from '@taskwire/contract'
-import { type Database, inTransaction, Prisma } from '@taskwire/prisma'
+import { type Database, inTransaction, isLostConnection, Prisma } from '@taskwire/prisma'
 import { cutPage, PAGE_BYTES } from '../answer-bytes.ts'
 import { DomainError } from '../domain-error.ts'
 import { taskColumns } from './read-tasks.ts'
@@ -17,9 +17,15 @@ const SEARCH_TIMEOUT = 1_000
  */
 export async function listTasks(db: Database, userId: string, query: TaskListQuery): Promise<TaskListResult> {
   if (query.search === undefined) return readPage(db, userId, query)
-  return inTransaction(db, async (transaction) => {
-    await transaction.$executeRaw`SELECT set_config('statement_timeout', ${String(SEARCH_TIMEOUT)}, true)`
-    return readPage(transaction, userId, query)
+  const search = () =>
+    inTransaction(db, async (transaction) => {
+      await transaction.$executeRaw`SELECT set_config('statement_timeout', ${String(SEARCH_TIMEOUT)}, true)`
+      return readPage(transaction, userId, query)
+    })
+  return search().catch((error: unknown) => {
+    // It only reads: once more, on another connection.
+    if (isLostConnection(error)) return search()
+    throw error
   })
 }
 

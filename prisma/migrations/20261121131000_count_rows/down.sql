@@ -1,0 +1,2 @@
+-- The counters go with their columns, in the migration before.
+SELECT 1;

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { dropStalledReader } from './drop-stalled-reader.ts'
+import { dropStalledReader, PATIENCE, type Patience } from './drop-stalled-reader.ts'
 import { limitPipelining } from './limit-pipelining.ts'
 
 /** Milliseconds. With Node's defaults hundreds of sockets that say nothing stay open for minutes. */
@@ -27,7 +27,10 @@ export class AddressError extends Error {
 }
 
 /** @throws AddressError */
-export async function listen(app: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
+export async function listen(
+  app: RequestListener,
+  { host, port, patience = PATIENCE }: { host: string; port: number; patience?: Patience },
+): Promise<Listening> {
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT,
@@ -37,7 +40,7 @@ export async function listen(app: RequestListener, { host, port }: { host: strin
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     },
     limitPipelining((request, response) => {
-      dropStalledReader(response)
+      dropStalledReader(response, patience)
       app(request, response)
     }),
   )

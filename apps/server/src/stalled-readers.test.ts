@@ -6,14 +6,15 @@ import { afterEach, expect, test } from 'vitest'
 import { type Listening, listen } from './listen.ts'
 
 const MEGABYTE = 1_000_000
+const patience = { stream: 1_000, answer: 4_000 }
 /** Milliseconds after which a reader who does not read is gone for certain. */
-const PATIENCE = 36_000
+const PATIENCE = 6_000
 
 let listening: Listening | undefined
 afterEach(() => listening?.close(0))
 
 async function connectTo(handle: RequestListener): Promise<Socket> {
-  listening = await listen(handle, { host: '127.0.0.1', port: 0 })
+  listening = await listen(handle, { host: '127.0.0.1', port: 0, patience })
   const socket = connect(listening.port, '127.0.0.1')
   socket.on('error', () => {})
   await once(socket, 'connect')
@@ -33,11 +34,11 @@ test('whoever does not read an ordinary answer is cut, and it leaves the memory'
   socket.write(GET)
   await expect.poll(() => answer?.writableEnded).toBe(true)
   expect(answer?.closed).toBe(false)
-  await expect.poll(() => answer?.closed, { timeout: 2 * PATIENCE, interval: 100 }).toBe(true)
-}, 90_000)
+  await expect.poll(() => answer?.closed, { timeout: 4 * PATIENCE, interval: 100 }).toBe(true)
+}, 60_000)
 
 test('whoever reads slowly, but reads, gets all of it', async () => {
-  const size = 6 * MEGABYTE
+  const size = 24 * MEGABYTE
   using socket = disposable(await connectTo((_request, response) => response.end(Buffer.alloc(size))))
   socket.write(GET)
   let read = 0
@@ -45,7 +46,7 @@ test('whoever reads slowly, but reads, gets all of it', async () => {
   while (read < size && !socket.destroyed) {
     const chunk: Buffer | null = socket.read()
     read += chunk?.length ?? 0
-    // 150 kB/s: it takes longer than a reader who does not read is given.
+    // So much that it takes longer than a reader who does not read is given.
     const due = begun + (read / size) * (PATIENCE + 4_000)
     await sleep(Math.max(10, due - Date.now()))
   }
@@ -55,7 +56,7 @@ test('whoever reads slowly, but reads, gets all of it', async () => {
 test('a handler may take its time', async () => {
   using socket = disposable(
     await connectTo(async (_request, response) => {
-      await sleep(11_000)
+      await sleep(PATIENCE)
       response.end('late')
     }),
   )

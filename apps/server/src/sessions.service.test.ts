@@ -86,11 +86,22 @@ test('100 refreshes of one cookie at once, by both, are all answered with one su
 test('a parent that one has served ends the session on the other, once its successor was used on either', async () => {
   await age(60)
   const successor = await refresh(0, me)
-  await age(60)
-  expect(await refresh(1, me)).toMatchObject({ status: 200, cookie: successor.cookie })
   expect(await callBy(1, successor.accessToken)).toMatchObject({ status: 200 })
+  await age(60)
   expect(await refresh(0, me)).toMatchObject({ status: 401, reason: 'SESSION_REVOKED' })
   expect(await refresh(1, successor)).toMatchObject({ status: 401, reason: 'SESSION_REVOKED' })
+})
+
+test('where an answer of one was lost the other makes a new successor, and the skipped one ends the session on both', async () => {
+  await age(60)
+  const lost = await refresh(0, me)
+  await age(60)
+  const next = await refresh(1, me)
+  expect(next.status).toBe(200)
+  expect(next.cookie).not.toBe(lost.cookie)
+  expect(await callBy(0, next.accessToken)).toMatchObject({ status: 200 })
+  expect(await refresh(0, lost)).toMatchObject({ status: 401, reason: 'SESSION_REVOKED' })
+  expect(await refresh(1, next)).toMatchObject({ status: 401, reason: 'SESSION_REVOKED' })
 })
 
 test('signing out on one while the other refreshes always ends signed out', async () => {

@@ -1,12 +1,19 @@
 import { defineConfig } from 'vitest/config'
 import base from './vitest.config.ts'
 
+/** What asks no server, and was shown by `pnpm test`. */
+const WITHOUT_SERVER = [
+  'packages/contract/**',
+  'prisma/src/{embedded,power-cut,folder-lock}.test.ts',
+  'apps/server/src/{embedded,start,listen,stalled-readers,env}.test.ts',
+]
+
 // The same suites on a PostgreSQL server, and those that only services or a browser can show.
 export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', ...WITHOUT_SERVER],
     globalSetup: './vitest.services.setup.ts',
     provide: {
       testDatabaseUrl: process.env['TEST_DATABASE_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/postgres',

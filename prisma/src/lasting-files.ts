@@ -35,7 +35,8 @@ interface LastingFilesOptions {
 /**
  * Has PGlite's files reach the disk, and keeps them to their owner.
  *
- * Emscripten's NODEFS does nothing at fsync and says that it did, and makes every file with mode 0666. Both are mended in this one PGlite: a umask would be the whole process's.
+ * Emscripten's NODEFS does nothing at fsync and says that it did, and makes every file with mode 0666. Both are mended in
+ * this one PGlite: a umask would be the whole process's.
  */
 export function lastingFiles({ onSync, onAbort }: LastingFilesOptions): Extension {
   return {

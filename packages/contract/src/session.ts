@@ -11,7 +11,10 @@ export interface Session {
   ip: string | null
   /** When the user signed in. */
   createdAt: Date
-  /** When the session was last renewed, or first used after that: in steps of 5 minutes, not before `createdAt`. */
+  /**
+   * When the session was last renewed, or first used after that; for the one of this call: now. In steps of 5 minutes, not
+   * before `createdAt`.
+   */
   lastSeenAt: Date
   /** When it ends unless it is renewed before. */
   expiresAt: Date
@@ -39,7 +42,7 @@ const sessionSchema: z.ZodType<Session, Session> = z.object({
   ip: z.string().nullable().describe('The address from which the sign-in came.'),
   createdAt: outputInstant().describe('When the user signed in.'),
   lastSeenAt: outputInstant().describe(
-    'When the session was last renewed, or first used after that: in steps of 5 minutes.',
+    'When the session was last renewed, or first used after that; for the one of this call: now. In steps of 5 minutes.',
   ),
   expiresAt: outputInstant().describe('When it ends unless it is renewed before.'),
   current: z.boolean().describe('Whether it is the session of this very call.'),

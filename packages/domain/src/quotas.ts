@@ -1,4 +1,5 @@
 import { type Database, Prisma } from '@taskwire/prisma'
+import { DomainError } from './domain-error.ts'
 
 /** How much one user may own. What is deleted does not count, but no more of it is kept than may be live. */
 export interface Quotas {
@@ -19,15 +20,17 @@ export function hasRoom(kind: keyof typeof counters, userId: string, limit: numb
 }
 
 /**
- * Whether the user may have no more, after a write that has come to nothing: only then is that why. What else stood in its
- * way may be gone by now.
+ * For a write that has come to nothing: refuses where the user may have no more. What else stood in its way may be gone by
+ * now.
+ *
+ * @throws DomainError QUOTA_REACHED
  */
-export async function isFull(
+export async function refuseWhenFull(
   db: Database,
   userId: string,
   { kind, limit }: { kind: keyof typeof counters; limit: number },
-): Promise<boolean> {
+): Promise<void> {
   const [user] = await db.$queryRaw<{ full: boolean }[]>`
     SELECT ${counters[kind]} >= ${limit} AS "full" FROM users WHERE id = ${userId}::uuid`
-  return user?.full === true
+  if (user?.full === true) throw new DomainError('QUOTA_REACHED', { limit })
 }

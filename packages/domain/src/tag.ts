@@ -11,7 +11,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { allTagsFit } from './answer-bytes.ts'
 import { DomainError } from './domain-error.ts'
 import { lockedUser } from './lock-user.ts'
-import { hasRoom, isFull, type Quotas } from './quotas.ts'
+import { hasRoom, type Quotas, refuseWhenFull } from './quotas.ts'
 import { refuseTaken } from './refuse-taken.ts'
 
 const tagSelect = {
@@ -83,9 +83,7 @@ export async function createTag(
   if (existing !== null) return existing
   const namesakes = await db.tag.count({ where: { userId, nameKey } })
   if (namesakes > 0) throw new DomainError('TAG_NAME_TAKEN')
-  if (await isFull(db, userId, { kind: 'tags', limit: maxTags })) {
-    throw new DomainError('QUOTA_REACHED', { limit: maxTags })
-  }
+  await refuseWhenFull(db, userId, { kind: 'tags', limit: maxTags })
   // The tag of this name was deleted a moment ago, or there was no room then.
   return createTag(db, userId, input)
 }

@@ -130,7 +130,6 @@ const operatorRouter = router({
   },
 })
 
-/** The issuer that was named, or the one that is configured. */
 /** Asks the database again about sessions and tokens of an account: some of them may have ended. */
 function forgetting<Ended extends Account>({ sessionCheck, apiTokenCheck }: Context, account: Ended): Ended {
   sessionCheck.forget(account.id)
@@ -138,6 +137,7 @@ function forgetting<Ended extends Account>({ sessionCheck, apiTokenCheck }: Cont
   return account
 }
 
+/** The issuer that was named, or the one that is configured. */
 function issuerOf({ externalTokens }: Context, { issuer = externalTokens?.issuer }: { issuer?: string }): string {
   if (issuer !== undefined) return issuer
   const message = 'Issuer is required: EXTERNAL_JWT_ISSUER is not set'

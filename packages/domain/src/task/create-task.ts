@@ -2,7 +2,7 @@ import type { Task, TaskCreateInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
 import { DomainError } from '../domain-error.ts'
-import { hasRoom, isFull, type Quotas } from '../quotas.ts'
+import { hasRoom, type Quotas, refuseWhenFull } from '../quotas.ts'
 import { findTask, taskColumns } from './read-tasks.ts'
 
 /**
@@ -44,9 +44,7 @@ export async function createTask(
   if (existing !== null) return existing
   const found = await db.tag.count({ where: { userId, id: { in: tagIds }, deletedAt: null } })
   if (found < tagIds.length) throw new DomainError('NOT_FOUND')
-  if (await isFull(db, userId, { kind: 'tasks', limit: maxTasks })) {
-    throw new DomainError('QUOTA_REACHED', { limit: maxTasks })
-  }
+  await refuseWhenFull(db, userId, { kind: 'tasks', limit: maxTasks })
   // There was no room a moment ago.
   return createTask(db, userId, input)
 }

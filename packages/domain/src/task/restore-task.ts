@@ -2,7 +2,7 @@ import type { Task, TaskIdInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockedUser } from '../lock-user.ts'
-import { hasRoom, isFull, type Quotas } from '../quotas.ts'
+import { hasRoom, type Quotas, refuseWhenFull } from '../quotas.ts'
 import { changedTaskTags, findTask, taskColumns } from './read-tasks.ts'
 
 /**
@@ -26,9 +26,7 @@ export async function restoreTask(
   const task = restored ?? (await findTask(db, userId, id))
   if (task === null) throw new DomainError('NOT_FOUND')
   if (task.deletedAt === null) return task
-  if (await isFull(db, userId, { kind: 'tasks', limit: maxTasks })) {
-    throw new DomainError('QUOTA_REACHED', { limit: maxTasks })
-  }
+  await refuseWhenFull(db, userId, { kind: 'tasks', limit: maxTasks })
   // It was live a moment ago, or there was no room then.
   return restoreTask(db, userId, { id, maxTasks })
 }

@@ -1,52 +1,7 @@
 import { z } from 'zod'
-import { flag, inputObject, outputInstant } from './fields.ts'
+import { flag, inputObject, type Named, optional, outputInstant } from './fields.ts'
 import { isStorable, requiredOr, utf8Length } from './text.ts'
-import { type User, userSchema } from './user.ts'
-
-/** Input of `auth.register`. */
-export interface RegisterInput {
-  /** Normalised before it is checked (NFKC, trimmed, lower case); ASCII, at most 254 characters. */
-  email: string
-  /**
-   * At most 72 UTF-8 bytes after NFKC, which is all that bcrypt reads; never trimmed. The server sets the minimum length,
-   * and refuses what is easy to guess.
-   */
-  password: string
-}
-
-/** Input of `auth.login`. */
-export interface LoginInput {
-  /** Normalised like the one of registration. */
-  email: string
-  /** At most 1 024 characters; whatever is wrong with it, the answer is `INVALID_CREDENTIALS`. */
-  password: string
-}
-
-/** Input of `auth.changePassword`. */
-export interface ChangePasswordInput {
-  /** `INVALID_CREDENTIALS` when it is wrong. */
-  currentPassword: string
-  /** Held to the same rules as at registration. */
-  newPassword: string
-  /** True: the API tokens go on working. Without it they are revoked, as the other sessions are. */
-  keepApiTokens?: boolean
-}
-
-/** Input of `auth.deleteAccount`. */
-export interface DeleteAccountInput {
-  /** `INVALID_CREDENTIALS` when it is wrong. Only an account that signs in elsewhere has none to send. */
-  password?: string
-}
-
-/** The answer to a successful registration, login or refresh; the session's cookie comes with it. */
-export interface AuthResult {
-  /** Who is signed in. */
-  user: User
-  /** To send as `Authorization: Bearer …`. */
-  accessToken: string
-  /** When the access token stops working, by the server's clock. */
-  accessTokenExpiresAt: Date
-}
+import { userSchema } from './user.ts'
 
 /** The most that bcrypt reads of a password, in UTF-8 bytes: it would silently ignore the rest. */
 export const MAX_PASSWORD_BYTES = 72
@@ -72,7 +27,7 @@ export function normalizePassword(password: string): string {
 }
 
 /** An email address, in its one form. */
-export const emailSchema: z.ZodType<string, string> = z
+export const emailSchema: Named<string> = z
   .string({ error: requiredOr('Email', 'Email must be text') })
   .overwrite(normalizeEmail)
   .max(MAX_EMAIL_LENGTH, { error: `Email must have at most ${MAX_EMAIL_LENGTH} characters`, abort: true })
@@ -101,23 +56,35 @@ function newPassword(label: string) {
 export function presentPassword(label: string) {
   return password(label)
     .max(MAX_LOGIN_PASSWORD_LENGTH, `${label} must have at most ${MAX_LOGIN_PASSWORD_LENGTH} characters`)
-    .describe('Whatever is wrong with it, the answer is `INVALID_CREDENTIALS`.')
+    .describe(
+      `At most ${MAX_LOGIN_PASSWORD_LENGTH} characters; whatever is wrong with it, the answer is \`INVALID_CREDENTIALS\`.`,
+    )
 }
 
-/** The schema of {@link RegisterInput}. */
-export const registerInputSchema: z.ZodType<RegisterInput, RegisterInput> = inputObject({
+/** For forms, which want its fields: what `auth.register` takes. */
+export const registerForm = inputObject({
   email: emailSchema,
   password: newPassword('Password'),
 })
 
-/** The schema of {@link LoginInput}. */
-export const loginInputSchema: z.ZodType<LoginInput, LoginInput> = inputObject({
+/** Input of `auth.register`. */
+export interface RegisterInput extends z.input<typeof registerForm> {}
+
+export const registerInputSchema: Named<RegisterInput> = registerForm
+
+/** For forms, which want its fields: what `auth.login` takes. */
+export const loginForm = inputObject({
   email: emailSchema,
   password: presentPassword('Password'),
 })
 
-/** The schema of {@link ChangePasswordInput}. */
-export const changePasswordInputSchema: z.ZodType<ChangePasswordInput, ChangePasswordInput> = inputObject({
+/** Input of `auth.login`. */
+export interface LoginInput extends z.input<typeof loginForm> {}
+
+export const loginInputSchema: Named<LoginInput> = loginForm
+
+/** For forms, which want its fields: what `auth.changePassword` takes. */
+export const changePasswordForm = inputObject({
   currentPassword: presentPassword('Current password'),
   newPassword: newPassword('New password'),
   keepApiTokens: flag('Keep API tokens')
@@ -125,14 +92,31 @@ export const changePasswordInputSchema: z.ZodType<ChangePasswordInput, ChangePas
     .describe('True: the API tokens go on working. Without it they are revoked, as the other sessions are.'),
 })
 
-/** The schema of {@link DeleteAccountInput}. */
-export const deleteAccountInputSchema: z.ZodType<DeleteAccountInput, DeleteAccountInput> = inputObject({
-  password: presentPassword('Password').optional(),
-})
+/** Input of `auth.changePassword`. */
+export interface ChangePasswordInput extends z.input<typeof changePasswordForm> {}
 
-/** The schema of {@link AuthResult}. */
-export const authResultSchema: z.ZodType<AuthResult, AuthResult> = z.object({
+export const changePasswordInputSchema: Named<ChangePasswordInput> = changePasswordForm
+
+const deleteAccount = inputObject(
+  optional({
+    password: presentPassword('Password').describe(
+      '`INVALID_CREDENTIALS` when it is wrong. Only an account that signs in elsewhere has none to send.',
+    ),
+  }),
+)
+
+/** Input of `auth.deleteAccount`. */
+export interface DeleteAccountInput extends z.input<typeof deleteAccount> {}
+
+export const deleteAccountInputSchema: Named<DeleteAccountInput> = deleteAccount
+
+const authResult = z.object({
   user: userSchema.describe('Who is signed in.'),
   accessToken: z.string().describe('To send as `Authorization: Bearer …`.'),
-  accessTokenExpiresAt: outputInstant().describe('When the access token stops working, by the clock of the server.'),
+  accessTokenExpiresAt: outputInstant().describe("When the access token stops working, by the server's clock."),
 })
+
+/** The answer to a successful registration, login or refresh; the session's cookie comes with it. */
+export interface AuthResult extends z.infer<typeof authResult> {}
+
+export const authResultSchema: Named<AuthResult> = authResult

@@ -1,81 +1,12 @@
 import { z } from 'zod'
-import { inputObject, outputCount, outputId, wholeNumber } from './fields.ts'
-import { type Tag, tagSchema } from './tag.ts'
-import { type Task, taskSchema } from './task.ts'
+import { inputObject, type Named, outputCount, outputId, wholeNumber } from './fields.ts'
+import { MAX_VERSION } from './limits.ts'
+import { tagSchema } from './tag.ts'
+import { taskSchema } from './task.ts'
 
-/** A task or tag as it is since a version; several changes of one are told as the last. */
-export type Change = TaskChange | TagChange | ResetChange
+const version = outputCount().describe("Where the change stands in the order of the user's changes.")
 
-/** A task has changed, or its tags have. */
-export interface TaskChange {
-  type: 'task'
-  /** Where the change stands in the order of the user's changes. */
-  version: number
-  /** The task that has changed. */
-  id: string
-  /** Whether it is in the trash. */
-  deleted: boolean
-  /** As it is now; null once deleted. */
-  task: Task | null
-}
-
-/** A tag has changed; the tasks that carry it are not told one by one. */
-export interface TagChange {
-  type: 'tag'
-  /** Where the change stands in the order of the user's changes. */
-  version: number
-  /** The tag that has changed. */
-  id: string
-  /** Whether it is deleted: its tasks carry it no longer. */
-  deleted: boolean
-  /** As it is now; null once deleted. */
-  tag: Tag | null
-}
-
-/** The changes since the version asked for are not known any more: read everything again, and go on from `version`. */
-export interface ResetChange {
-  type: 'reset'
-  /** Where to go on. */
-  version: number
-}
-
-/** Input of `change.list`. */
-export interface ChangeListInput {
-  /** The last version that is known; absent: none is wanted but where to begin. */
-  since?: number
-  /** How many changes a page holds at most: 1 to 500, 100 when absent. It ends earlier at 1 MB; `hasMore` tells. */
-  limit?: number
-}
-
-/** A page of changes. */
-export interface ChangeListResult {
-  /** In the order of their versions, each row once. */
-  changes: Exclude<Change, ResetChange>[]
-  /** To send as `since` for what comes after this page. */
-  version: number
-  /** Whether there is more to read at once. */
-  hasMore: boolean
-  /** Whether the changes since that version are not known any more: read everything again. */
-  reset: boolean
-}
-
-/** Input of `change.stream`. */
-export interface ChangeStreamInput {
-  /** The last version that is known; absent: begin now. */
-  since?: number
-  /** What tRPC adds when it connects again: the last version that arrived. The larger of the two counts. */
-  lastEventId?: string
-}
-
-const MAX_VERSION = 2_147_483_647
-
-function since() {
-  return wholeNumber({ label: 'Since', min: 0, max: MAX_VERSION })
-}
-
-const version = outputCount().describe('Where the change stands in the order of the changes of the user.')
-
-const taskChangeSchema: z.ZodType<TaskChange, TaskChange> = z.object({
+const taskChange = z.object({
   type: z.literal('task'),
   version,
   id: outputId().describe('The task that has changed.'),
@@ -83,45 +14,83 @@ const taskChangeSchema: z.ZodType<TaskChange, TaskChange> = z.object({
   task: taskSchema.nullable().describe('As it is now; null once deleted.'),
 })
 
-const tagChangeSchema: z.ZodType<TagChange, TagChange> = z.object({
+/** A task has changed, or its tags have. */
+export interface TaskChange extends z.infer<typeof taskChange> {}
+
+const tagChange = z.object({
   type: z.literal('tag'),
   version,
   id: outputId().describe('The tag that has changed.'),
-  deleted: z.boolean().describe('Whether it is deleted.'),
+  deleted: z.boolean().describe('Whether it is deleted: its tasks carry it no longer.'),
   tag: tagSchema.nullable().describe('As it is now; null once deleted.'),
 })
 
-const resetChangeSchema: z.ZodType<ResetChange, ResetChange> = z.object({
+/** A tag has changed; the tasks that carry it are not told one by one. */
+export interface TagChange extends z.infer<typeof tagChange> {}
+
+const resetChange = z.object({
   type: z.literal('reset'),
   version: outputCount().describe('Where to go on.'),
 })
 
-/** The schema of {@link Change}. */
-export const changeSchema: z.ZodType<Change, Change> = z.union([taskChangeSchema, tagChangeSchema, resetChangeSchema])
+/** The changes since the version asked for are not known any more: read everything again, and go on from `version`. */
+export interface ResetChange extends z.infer<typeof resetChange> {}
 
-/** The schema of {@link ChangeListInput}. */
-export const changeListInputSchema: z.ZodType<ChangeListInput & { limit: number }, ChangeListInput | undefined> =
-  inputObject({
-    since: since().optional().describe('The last version that is known; absent: none is wanted but where to begin.'),
-    limit: wholeNumber({ label: 'Limit', min: 1, max: 500 })
-      .default(100)
-      .describe('How many changes a page holds at most; it ends earlier at 1 MB, and `hasMore` tells.'),
-  }).prefault({})
+/** A task or tag as it is since a version; several changes of one are told as the last. */
+export type Change = TaskChange | TagChange | ResetChange
 
-/** The schema of {@link ChangeListResult}. */
-export const changeListResultSchema: z.ZodType<ChangeListResult, ChangeListResult> = z.object({
-  changes: z.array(z.union([taskChangeSchema, tagChangeSchema])).describe('In the order of their versions.'),
+const rowChangeSchema: Named<TaskChange | TagChange> = z.union([taskChange, tagChange])
+
+/** What `change.stream` tells. */
+export const changeSchema: Named<Change> = z.union([taskChange, tagChange, resetChange])
+
+function since() {
+  return wholeNumber({ label: 'Since', min: 0, max: MAX_VERSION }).optional()
+}
+
+const changeList = inputObject({
+  since: since().describe('The last version that is known; absent: none is wanted but where to begin.'),
+  limit: wholeNumber({ label: 'Limit', min: 1, max: 500 })
+    .default(100)
+    .describe(
+      'How many changes a page holds at most: 1 to 500, 100 when absent. It ends earlier at 1 MB; `hasMore` tells.',
+    ),
+})
+
+/** Input of `change.list`. */
+export interface ChangeListInput extends z.input<typeof changeList> {}
+
+/** What `change.list` is asked once defaults are filled in. */
+export interface ChangeListQuery extends z.output<typeof changeList> {}
+
+export const changeListInputSchema: Named<ChangeListQuery, ChangeListInput | undefined> = changeList.prefault({})
+
+const changeListResult = z.object({
+  changes: z.array(rowChangeSchema).describe('In the order of their versions, each row once.'),
   version: outputCount().describe('To send as `since` for what comes after this page.'),
   hasMore: z.boolean().describe('Whether there is more to read at once.'),
   reset: z.boolean().describe('Whether the changes since that version are not known any more: read everything again.'),
 })
 
-/** The schema of {@link ChangeStreamInput}. */
-export const changeStreamInputSchema: z.ZodType<ChangeStreamInput, ChangeStreamInput | undefined> = inputObject({
-  since: since().optional().describe('The last version that is known; absent: begin now.'),
+/** A page of changes. */
+export interface ChangeListResult extends z.infer<typeof changeListResult> {}
+
+export const changeListResultSchema: Named<ChangeListResult> = changeListResult
+
+const NOT_A_VERSION = 'Last event id must be a version'
+
+const changeStream = inputObject({
+  since: since().describe('The last version that is known; absent: begin now.'),
   lastEventId: z
-    .string({ error: 'Last event id must be a version' })
-    .refine((text) => /^\d{1,10}$/.test(text) && Number(text) <= MAX_VERSION, 'Last event id must be a version')
+    .string({ error: NOT_A_VERSION })
+    .refine((text) => /^\d{1,10}$/.test(text) && Number(text) <= MAX_VERSION, NOT_A_VERSION)
     .optional()
-    .describe('What tRPC adds when it connects again: the last version that arrived.'),
-}).prefault({})
+    .describe('What tRPC adds when it connects again: the last version that arrived. The larger of the two counts.'),
+})
+
+/** Input of `change.stream`. */
+export interface ChangeStreamInput extends z.input<typeof changeStream> {}
+
+export const changeStreamInputSchema: Named<ChangeStreamInput, ChangeStreamInput | undefined> = changeStream.prefault(
+  {},
+)

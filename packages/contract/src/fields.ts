@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { MAX_VERSION } from './limits.ts'
 import { requiredOr } from './text.ts'
 
-/** The largest `version`: a PostgreSQL integer. */
-const MAX_VERSION = 2_147_483_647
+/** A schema under the name of its type: editors then show `Task`, not a list of all its fields. */
+export type Named<Output, Input = Output> = z.ZodType<Output, Input>
 
 const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
 const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z')
@@ -11,6 +12,26 @@ const NOT_A_DATE = 'Not a valid date'
 /** An input object that refuses keys it does not name, so that nobody assigns what is not offered. */
 export function inputObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, { error: 'Input must be an object' })
+}
+
+/** The same fields, each of which may be absent. */
+export function optional<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.object(shape).partial().shape
+}
+
+/** Refuses an input that names a row, or rows, by `keys` and then says nothing of what is to change. */
+export function withChange<Shape extends z.core.$ZodLooseShape, Config extends z.core.$ZodObjectConfig>(
+  input: z.ZodObject<Shape, Config>,
+  {
+    keys,
+    isChange = (value) => value !== undefined,
+  }: { keys: (keyof Shape)[]; isChange?: (value: unknown) => boolean },
+) {
+  const fields = Object.keys(input.shape).filter((field) => !keys.includes(field))
+  return input.refine(
+    (value) => fields.some((field) => isChange((value as Record<string, unknown>)[field])),
+    `Nothing to change: send ${fields.slice(0, -1).join(', ')} or ${fields.at(-1)}`,
+  )
 }
 
 /** A UUID of any version of RFC 9562, in lower case as PostgreSQL returns it. */
@@ -44,9 +65,13 @@ function withoutRepeats(values: unknown[]): unknown[] {
   return [...new Set(values.map((value) => (typeof value === 'string' ? value.toLowerCase() : value)))]
 }
 
-/** A row's version, for optimistic concurrency. */
-export function version() {
+/** The version of a row that a call is based on, for optimistic concurrency. */
+export function expectedVersion() {
   return wholeNumber({ label: 'Version', min: 0, max: MAX_VERSION })
+    .optional()
+    .describe(
+      'The version that the call is based on: when the row has moved on, the answer is `VERSION_CONFLICT`. Absent: whatever is there.',
+    )
 }
 
 /** A whole number within bounds, both inclusive. */

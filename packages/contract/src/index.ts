@@ -4,6 +4,7 @@ export {
   type ApiTokenCreateInput,
   type ApiTokenIdInput,
   apiTokenCreatedSchema,
+  apiTokenCreateForm,
   apiTokenCreateInputSchema,
   apiTokenIdInputSchema,
   apiTokenListSchema,
@@ -14,21 +15,25 @@ export {
   type AuthResult,
   authResultSchema,
   type ChangePasswordInput,
+  changePasswordForm,
   changePasswordInputSchema,
   type DeleteAccountInput,
   deleteAccountInputSchema,
   emailSchema,
   type LoginInput,
+  loginForm,
   loginInputSchema,
   MAX_PASSWORD_BYTES,
   normalizeEmail,
   normalizePassword,
   type RegisterInput,
+  registerForm,
   registerInputSchema,
 } from './auth.ts'
 export {
   type Change,
   type ChangeListInput,
+  type ChangeListQuery,
   type ChangeListResult,
   type ChangeStreamInput,
   changeListInputSchema,
@@ -51,6 +56,15 @@ export {
 } from './errors.ts'
 export { readId } from './fields.ts'
 export { toValidationIssues, type ValidationIssue } from './issues.ts'
+export {
+  HEARTBEAT,
+  ISSUER,
+  MAX_BATCH_SIZE,
+  MAX_TAGS_PER_TASK,
+  MAX_VERSION,
+  NOT_A_CURSOR,
+  SILENCE,
+} from './limits.ts'
 export { nothingSchema } from './nothing.ts'
 export {
   type RevokedSessions,
@@ -67,14 +81,15 @@ export {
   type TagIdInput,
   type TagUpdateInput,
   type TagWithCount,
+  tagCreateForm,
   tagCreateInputSchema,
   tagIdInputSchema,
   tagListSchema,
   tagSchema,
+  tagUpdateForm,
   tagUpdateInputSchema,
 } from './tag.ts'
 export {
-  MAX_TAGS_PER_TASK,
   type Task,
   type TaskCreateInput,
   type TaskDeleteInput,
@@ -82,11 +97,13 @@ export {
   type TaskSetCompletedInput,
   type TaskTag,
   type TaskUpdateInput,
+  taskCreateForm,
   taskCreateInputSchema,
   taskDeleteInputSchema,
   taskIdInputSchema,
   taskSchema,
   taskSetCompletedInputSchema,
+  taskUpdateForm,
   taskUpdateInputSchema,
 } from './task.ts'
 export {
@@ -98,13 +115,14 @@ export {
   taskUpdateManyInputSchema,
 } from './task-bulk.ts'
 export {
-  type SortOrder,
   type TaskListInput,
   type TaskListQuery,
   type TaskListResult,
   type TaskSort,
+  taskListForm,
   taskListInputSchema,
   taskListResultSchema,
+  taskSortNames,
 } from './task-list.ts'
 export { isStorable, utf8Length } from './text.ts'
 export { type User, userSchema } from './user.ts'

@@ -1,78 +1,16 @@
 import { z } from 'zod'
-import { choice, flag, ids, inputObject, instant, outputCount, wholeNumber } from './fields.ts'
-import { MAX_TAGS_PER_TASK, type Task, taskSchema } from './task.ts'
+import { choice, flag, ids, inputObject, instant, type Named, outputCount, wholeNumber } from './fields.ts'
+import { MAX_TAGS_PER_TASK, NOT_A_CURSOR } from './limits.ts'
+import { taskSchema } from './task.ts'
 import { requiredOr, text } from './text.ts'
 
 /** What `task.list` can sort by. */
-export type TaskSort = 'createdAt' | 'updatedAt' | 'dueAt' | 'title'
+export const taskSortNames = ['createdAt', 'updatedAt', 'dueAt', 'title'] as const
 
-/** Which way `task.list` sorts. */
-export type SortOrder = 'asc' | 'desc'
-
-/** Input of `task.list`: every filter that is given narrows the list. */
-export interface TaskListInput {
-  /** How many tasks a page holds at most: 1 to 100, 20 when absent. It ends earlier at 1 MB; `nextCursor` leads on. */
-  limit?: number
-  /** The `nextCursor` of the page before, with the same filters and sort; null or absent for the first page. */
-  cursor?: string | null
-  /**
-   * How many tasks to skip, at most 10 000: for numbered pages, which are whole or, past 1 MB, `PAYLOAD_TOO_LARGE`. Not
-   * together with `cursor`, which has no such end.
-   */
-  offset?: number
-  /** Only completed tasks, or only those to do. */
-  completed?: boolean
-  /** Only tasks that have all of these tags, at most 50. */
-  tagIds?: string[]
-  /** Only tasks that contain this text, at most 200 code points after trimming; empty counts as absent. */
-  search?: string
-  /** Only tasks due at this moment or later. */
-  dueAfter?: Date
-  /** Only tasks due before this moment. */
-  dueBefore?: Date
-  /** True lists the trash instead of the live tasks. */
-  deleted?: boolean
-  /** `createdAt` when absent. */
-  sort?: TaskSort
-  /** `desc` when absent. */
-  order?: SortOrder
-  /** Whether to count all tasks that match, which costs a second query. */
-  withTotal?: boolean
-  /** What tRPC's infinite queries add by themselves; pages go forward only. */
-  direction?: 'forward'
-}
-
-/** What `task.list` is asked once defaults are filled in. */
-export interface TaskListQuery {
-  limit: number
-  cursor?: string
-  offset?: number
-  completed?: boolean
-  tagIds?: string[]
-  search?: string
-  /** Inclusive. */
-  dueAfter?: Date
-  /** Exclusive. */
-  dueBefore?: Date
-  deleted: boolean
-  sort: TaskSort
-  order: SortOrder
-  withTotal: boolean
-}
-
-/** A page of tasks. */
-export interface TaskListResult {
-  items: Task[]
-  /** To send as `cursor` for the next page, also after a short one; null on the last. */
-  nextCursor: string | null
-  /** How many tasks match on all pages; null unless `withTotal` was asked. */
-  total: number | null
-}
+export type TaskSort = (typeof taskSortNames)[number]
 
 /** Longer than any cursor the server makes: it holds at most a title of 200 code points, an id and the query's shape. */
 const MAX_CURSOR_LENGTH = 2_048
-
-const NOT_A_CURSOR = 'Not a valid cursor: send the nextCursor of the page before'
 
 function cursor() {
   return z
@@ -82,11 +20,13 @@ function cursor() {
     .nullable()
 }
 
-/** The schema of {@link TaskListInput}; parsing fills in the defaults and gives a {@link TaskListQuery}. */
-export const taskListInputSchema: z.ZodType<TaskListQuery, TaskListInput | undefined> = inputObject({
+/** For forms, which want its fields: what `task.list` takes. */
+export const taskListForm = inputObject({
   limit: wholeNumber({ label: 'Limit', min: 1, max: 100 })
     .default(20)
-    .describe('How many tasks a page holds at most; it ends earlier at 1 MB, and `nextCursor` leads on.'),
+    .describe(
+      'How many tasks a page holds at most: 1 to 100, 20 when absent. It ends earlier at 1 MB; `nextCursor` leads on.',
+    ),
   cursor: cursor()
     .optional()
     .describe(
@@ -95,28 +35,33 @@ export const taskListInputSchema: z.ZodType<TaskListQuery, TaskListInput | undef
   offset: wholeNumber({ label: 'Offset', min: 0, max: 10_000 })
     .optional()
     .describe(
-      'How many tasks to skip, for numbered pages; not together with `cursor`. Such a page is whole or, past 1 MB, `PAYLOAD_TOO_LARGE`: ask for fewer tasks.',
+      'How many tasks to skip, at most 10 000: for numbered pages, which are whole or, past 1 MB, `PAYLOAD_TOO_LARGE`. Not together with `cursor`, which has no such end.',
     ),
   completed: flag('Completed').optional().describe('Only completed tasks, or only those to do.'),
   tagIds: ids('Tags', { max: MAX_TAGS_PER_TASK })
     .optional()
-    .describe('Only tasks that have all of these tags, at most 50.'),
+    .describe(`Only tasks that have all of these tags, at most ${MAX_TAGS_PER_TASK}.`),
   search: text({ label: 'Search', max: 200 })
     .optional()
     .describe('Only tasks that contain this text, at most 200 code points after trimming; empty counts as absent.'),
   dueAfter: instant('Due after').optional().describe('Only tasks due at this moment or later.'),
   dueBefore: instant('Due before').optional().describe('Only tasks due before this moment.'),
   deleted: flag('Deleted').default(false).describe('True lists the trash instead of the live tasks.'),
-  sort: choice('Sort', ['createdAt', 'updatedAt', 'dueAt', 'title']).default('createdAt').describe('What to sort by.'),
-  order: choice('Order', ['asc', 'desc']).default('desc').describe('Ascending or descending.'),
+  sort: choice('Sort', taskSortNames).default('createdAt').describe('`createdAt` when absent.'),
+  order: choice('Order', ['asc', 'desc']).default('desc').describe('`desc` when absent.'),
   withTotal: flag('Total')
     .default(false)
     .describe('Whether to count all tasks that match, which costs a second query.'),
   direction: z
     .literal('forward', 'Pages go forward only')
     .optional()
-    .describe('Added by infinite queries of tRPC; pages go forward only.'),
+    .describe('What infinite queries of tRPC add by themselves; pages go forward only.'),
 })
+
+/** Input of `task.list`: every filter that is given narrows the list. */
+export interface TaskListInput extends z.input<typeof taskListForm> {}
+
+const taskListQuery = taskListForm
   .refine(({ cursor, offset }) => cursor == null || offset === undefined, {
     path: ['offset'],
     error: 'Send either cursor or offset, not both',
@@ -130,16 +75,22 @@ export const taskListInputSchema: z.ZodType<TaskListQuery, TaskListInput | undef
     cursor: cursor ?? undefined,
     search: search || undefined,
   }))
-  .prefault({})
 
-/** The schema of {@link TaskListResult}. */
-export const taskListResultSchema: z.ZodType<TaskListResult, TaskListResult> = z.object({
+/** What `task.list` is asked once defaults are filled in. */
+export interface TaskListQuery extends z.output<typeof taskListQuery> {}
+
+export const taskListInputSchema: Named<TaskListQuery, TaskListInput | undefined> = taskListQuery.prefault({})
+
+const taskListResult = z.object({
   items: z.array(taskSchema).describe('The tasks of this page.'),
   nextCursor: z
     .string()
     .nullable()
-    .describe(
-      'To send as `cursor` for the next page, also after a page with fewer tasks than `limit`; null on the last.',
-    ),
+    .describe('To send as `cursor` for the next page, also after a short one; null on the last.'),
   total: outputCount().nullable().describe('How many tasks match on all pages; null unless `withTotal` was asked.'),
 })
+
+/** A page of tasks. */
+export interface TaskListResult extends z.infer<typeof taskListResult> {}
+
+export const taskListResultSchema: Named<TaskListResult> = taskListResult

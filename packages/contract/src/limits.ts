@@ -1,0 +1,20 @@
+/** Calls that one request may make: the client's batches are no longer, and the server takes no longer ones. */
+export const MAX_BATCH_SIZE = 10
+
+/** Milliseconds between two signs of life of the server on a stream. */
+export const HEARTBEAT = 15_000
+
+/** Milliseconds without a sign of life after which a client takes a stream for lost and connects again. */
+export const SILENCE = 40_000
+
+/** The `iss` of the tokens that a server signs. */
+export const ISSUER = 'taskwire'
+
+/** The largest `version`: a PostgreSQL integer. */
+export const MAX_VERSION = 2_147_483_647
+
+/** How many tags a task may have; to filter by more would find nothing. */
+export const MAX_TAGS_PER_TASK = 50
+
+/** What is said of a cursor that no server has made. */
+export const NOT_A_CURSOR = 'Not a valid cursor: send the nextCursor of the page before'

@@ -115,6 +115,7 @@ export {
   taskUpdateManyInputSchema,
 } from './task-bulk.ts'
 export {
+  type SortOrder,
   type TaskListInput,
   type TaskListQuery,
   type TaskListResult,

@@ -79,6 +79,9 @@ const taskListQuery = taskListForm
 /** What `task.list` is asked once defaults are filled in. */
 export interface TaskListQuery extends z.output<typeof taskListQuery> {}
 
+/** Which way `task.list` sorts. */
+export type SortOrder = TaskListQuery['order']
+
 export const taskListInputSchema: Named<TaskListQuery, TaskListInput | undefined> = taskListQuery.prefault({})
 
 const taskListResult = z.object({

@@ -9,24 +9,24 @@ import {
 import { type Database, Prisma } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
 import { allTagsFit } from './answer-bytes.ts'
+import { selectColumns } from './columns.ts'
 import { DomainError } from './domain-error.ts'
 import { lockedUser } from './lock-user.ts'
 import { hasRoom, type Quotas, refuseWhenFull } from './quotas.ts'
 import { refuseTaken } from './refuse-taken.ts'
 
-const tagSelect = {
-  id: true,
-  name: true,
-  color: true,
-  version: true,
-  createdAt: true,
-  updatedAt: true,
-  deletedAt: true,
-} satisfies Prisma.TagSelect
+/** The column of each field of a tag. */
+export const tagColumns = {
+  id: 'id',
+  name: 'name',
+  color: 'color',
+  version: 'version',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+  deletedAt: 'deleted_at',
+} as const satisfies Record<keyof Tag, string>
 
-/** The same in SQL. */
-const tagColumns = Prisma.sql`
-  id, name, color, version, created_at AS "createdAt", updated_at AS "updatedAt", deleted_at AS "deletedAt"`
+const selectTag = selectColumns(tagColumns, 'tag')
 
 /**
  * The user's tags by name, each with the number of live tasks that carry it.
@@ -35,7 +35,7 @@ const tagColumns = Prisma.sql`
  */
 export async function listTags(db: Database, userId: string): Promise<TagWithCount[]> {
   const rows = await db.$queryRaw<(TagWithCount & { fits: boolean })[]>`
-    SELECT ${tagColumns}, coalesce(used.count, 0)::int AS "taskCount", fits
+    SELECT ${selectTag}, coalesce(used.count, 0)::int AS "taskCount", fits
     FROM (
       SELECT *, ${allTagsFit} AS fits, row_number() OVER () AS position
       FROM tags
@@ -69,17 +69,17 @@ export async function createTag(
   const nameKey = normalizeTagName(name)
   // What is there is looked for first: an insert that meets it would still take the user's next version.
   const [created] = await db.$queryRaw<Tag[]>`
-    INSERT INTO tags (user_id, id, name, name_key, color)
+    INSERT INTO tags AS tag (user_id, id, name, name_key, color)
     SELECT ${userId}::uuid, ${id}::uuid, ${name}, ${nameKey}, ${color}
     WHERE NOT EXISTS (
       SELECT FROM tags WHERE user_id = ${userId}::uuid AND (id = ${id}::uuid OR name_key = ${nameKey})
     )
       AND ${hasRoom('tags', userId, maxTags)}
     ON CONFLICT DO NOTHING
-    RETURNING ${tagColumns}`
+    RETURNING ${selectTag}`
   if (created !== undefined) return created
 
-  const existing = await findTag(db, userId, { id })
+  const existing = await findTag(db, userId, id)
   if (existing !== null) return existing
   const namesakes = await db.tag.count({ where: { userId, nameKey } })
   if (namesakes > 0) throw new DomainError('TAG_NAME_TAKEN')
@@ -99,15 +99,15 @@ export async function updateTag(db: Database, userId: string, input: TagUpdateIn
   const [updated] = await refuseTaken(
     'TAG_NAME_TAKEN',
     () => db.$queryRaw<Tag[]>`
-      UPDATE tags SET ${Prisma.join(assignmentsOf(input))}
+      UPDATE tags tag SET ${Prisma.join(assignmentsOf(input))}
       WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL
         ${version === undefined ? Prisma.empty : Prisma.sql`AND version = ${version}`}
-      RETURNING ${tagColumns}`,
+      RETURNING ${selectTag}`,
   )
   if (updated !== undefined) return updated
 
-  const current = await findTag(db, userId, { id, deletedAt: null })
-  if (version === undefined || current === null) throw new DomainError('NOT_FOUND')
+  const current = await findTag(db, userId, id)
+  if (version === undefined || current === null || current.deletedAt !== null) throw new DomainError('NOT_FOUND')
   throw new DomainError('VERSION_CONFLICT', { current })
 }
 
@@ -126,10 +126,9 @@ function assignmentsOf({ name, color }: TagUpdateInput): Prisma.Sql[] {
   return assignments
 }
 
-async function findTag(
-  db: Database,
-  userId: string,
-  where: { id: string } & Prisma.TagWhereInput,
-): Promise<Tag | null> {
-  return db.tag.findFirst({ where: { userId, ...where }, select: tagSelect })
+/** A tag of the user, live or deleted; null when there is none with this id. */
+async function findTag(db: Database, userId: string, id: string): Promise<Tag | null> {
+  const [tag] = await db.$queryRaw<Tag[]>`
+    SELECT ${selectTag} FROM tags tag WHERE tag.user_id = ${userId}::uuid AND tag.id = ${id}::uuid`
+  return tag ?? null
 }

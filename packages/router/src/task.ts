@@ -13,9 +13,10 @@ import {
   taskUpdateManyInputSchema,
 } from '@taskwire/contract'
 import {
+  bulkDeleteTasks,
+  bulkUpdateTasks,
   createTask,
   deleteTask,
-  deleteTasks,
   getTask,
   listTasks,
   PAGE_BYTES,
@@ -23,7 +24,6 @@ import {
   setTaskCompleted,
   TASK_BYTES,
   updateTask,
-  updateTasks,
 } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
 import { changingProcedure, costing, protectedProcedure } from './trpc.ts'
@@ -83,11 +83,11 @@ export const taskRouter = {
     .input(taskUpdateManyInputSchema)
     .use(costing(beyondTen))
     .output(taskCountSchema)
-    .mutation(({ ctx, input }) => updateTasks(ctx.db, ctx.userId, input)),
+    .mutation(({ ctx, input }) => bulkUpdateTasks(ctx.db, ctx.userId, input)),
 
   deleteMany: changingProcedure
     .input(taskDeleteManyInputSchema)
     .use(costing(beyondTen))
     .output(taskCountSchema)
-    .mutation(({ ctx, input }) => deleteTasks(ctx.db, ctx.userId, input)),
+    .mutation(({ ctx, input }) => bulkDeleteTasks(ctx.db, ctx.userId, input)),
 } satisfies TRPCRouterRecord

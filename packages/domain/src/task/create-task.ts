@@ -3,7 +3,8 @@ import type { Database } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
 import { DomainError } from '../domain-error.ts'
 import { hasRoom, type Quotas, refuseWhenFull } from '../quotas.ts'
-import { findTask, taskColumns } from './read-tasks.ts'
+import { findTask } from './read-tasks.ts'
+import { insertContent, selectTask } from './task-columns.ts'
 
 /**
  * Creates a task with its tags, in one statement. An id that the user has used before gives back what is there,
@@ -16,15 +17,16 @@ export async function createTask(
   userId: string,
   input: TaskCreateInput & Pick<Quotas, 'maxTasks'>,
 ): Promise<Task> {
-  const { id = uuidv7(), title, description = null, completed = false, dueAt = null, tagIds = [], maxTasks } = input
+  const { id = uuidv7(), tagIds = [], maxTasks } = input
+  const { columns, values } = insertContent(input)
   const [created] = await db.$queryRaw<Task[]>`
     WITH wanted AS (
       SELECT id, name, color, name_key FROM tags
       WHERE user_id = ${userId}::uuid AND id = ANY(${tagIds}::uuid[]) AND deleted_at IS NULL
     ),
     task AS (
-      INSERT INTO tasks (user_id, id, title, description, completed, due_at)
-      SELECT ${userId}::uuid, ${id}::uuid, ${title}, ${description}, ${completed}, ${dueAt}::timestamptz
+      INSERT INTO tasks (user_id, id, ${columns})
+      SELECT ${userId}::uuid, ${id}::uuid, ${values}
       WHERE (SELECT count(*) FROM wanted) = ${tagIds.length}
         AND NOT EXISTS (SELECT FROM tasks WHERE user_id = ${userId}::uuid AND id = ${id}::uuid)
         AND ${hasRoom('tasks', userId, maxTasks)}
@@ -34,7 +36,7 @@ export async function createTask(
     link AS (
       INSERT INTO task_tags (user_id, task_id, tag_id) SELECT task.user_id, task.id, wanted.id FROM task, wanted
     )
-    SELECT ${taskColumns}, coalesce((
+    SELECT ${selectTask}, coalesce((
       SELECT json_agg(json_build_object('id', id, 'name', name, 'color', color) ORDER BY name_key) FROM wanted
     ), '[]') AS tags
     FROM task`

@@ -1,6 +1,6 @@
 import type { TaskDeleteInput } from '@taskwire/contract'
 import { type Database, Prisma } from '@taskwire/prisma'
-import { changeTask } from './change-task.ts'
+import { editTask } from './edit-task.ts'
 
 /**
  * Moves a task to the trash; it keeps its tags.
@@ -8,5 +8,5 @@ import { changeTask } from './change-task.ts'
  * @throws DomainError NOT_FOUND, or VERSION_CONFLICT with the task as it is now
  */
 export async function deleteTask(db: Database, userId: string, { id, version }: TaskDeleteInput): Promise<void> {
-  await changeTask(db, userId, { id, version, assignments: [Prisma.sql`deleted_at = clock_timestamp()`] })
+  await editTask(db, userId, { id, version, assignments: Prisma.sql`deleted_at = clock_timestamp()` })
 }

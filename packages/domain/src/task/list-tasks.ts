@@ -1,9 +1,10 @@
-import type { Task, TaskListQuery, TaskListResult, TaskSort } from '@taskwire/contract'
+import type { Task, TaskListQuery, TaskListResult } from '@taskwire/contract'
 import { type Database, inTransaction, isLostConnection, Prisma } from '@taskwire/prisma'
 import { cutPage, PAGE_BYTES } from '../answer-bytes.ts'
 import { DomainError } from '../domain-error.ts'
-import { taskColumns } from './read-tasks.ts'
+import { selectTask, taskTexts } from './task-columns.ts'
 import { decodeCursor, encodeCursor } from './task-cursor.ts'
+import { taskSorts } from './task-sorts.ts'
 
 /** Milliseconds that a search has for its page, and as many for its total: it reads every task of the user. */
 const SEARCH_TIMEOUT = 1_000
@@ -31,7 +32,7 @@ export async function listTasks(db: Database, userId: string, query: TaskListQue
 
 async function readPage(db: Database, userId: string, query: TaskListQuery): Promise<TaskListResult> {
   const { limit, sort, order, offset = 0 } = query
-  const key = sortKeys[sort]
+  const key = taskSorts[sort]
   const matching = matches(userId, query)
   const direction = order === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`
 
@@ -43,11 +44,11 @@ async function readPage(db: Database, userId: string, query: TaskListQuery): Pro
     LIMIT ${limit + 1} OFFSET ${offset}`
   const ofOnePage = cutPage(inOrder, {
     order: Prisma.sql`place ${direction}, id ${direction}`,
-    texts,
+    texts: Object.values(taskTexts),
     pageBytes: PAGE_BYTES,
   })
   const found = await db.$queryRaw<(Task & { sortKey: string; more: boolean })[]>`
-    SELECT ${taskColumns}, tags, place::text AS "sortKey", more FROM (${ofOnePage}) task`
+    SELECT ${selectTask}, tags, place::text AS "sortKey", more FROM (${ofOnePage}) task`
   const total = query.withTotal ? await countTasks(db, matching) : null
 
   const page = found.slice(0, limit)
@@ -61,22 +62,11 @@ async function readPage(db: Database, userId: string, query: TaskListQuery): Pro
   }
 }
 
-/** What can be long in a task. */
-const texts = [Prisma.sql`title`, Prisma.sql`description`]
-
-/** In the very form of the indexes: written otherwise, PostgreSQL would sort all of a user's tasks. */
-const sortKeys: Record<TaskSort, { expression: Prisma.Sql; type: Prisma.Sql }> = {
-  createdAt: { expression: Prisma.sql`task.created_at`, type: Prisma.sql`timestamptz` },
-  updatedAt: { expression: Prisma.sql`task.updated_at`, type: Prisma.sql`timestamptz` },
-  dueAt: { expression: Prisma.sql`coalesce(task.due_at, 'infinity')`, type: Prisma.sql`timestamptz` },
-  title: { expression: Prisma.sql`lower(task.title) COLLATE "C"`, type: Prisma.sql`text` },
-}
-
 function afterCursor(query: TaskListQuery): Prisma.Sql {
   const { cursor, sort, order } = query
   if (cursor === undefined) return Prisma.empty
   const { key, id } = decodeCursor(cursor, query)
-  const { expression, type } = sortKeys[sort]
+  const { expression, type } = taskSorts[sort]
   const comparison = order === 'asc' ? Prisma.sql`>` : Prisma.sql`<`
   return Prisma.sql`AND (${expression}, task.id) ${comparison} (${key}::${type}, ${id}::uuid)`
 }

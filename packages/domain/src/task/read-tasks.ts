@@ -1,10 +1,6 @@
 import type { Task } from '@taskwire/contract'
 import { type Database, Prisma } from '@taskwire/prisma'
-
-/** The columns of a task as `Task` names them, from a relation called `task`, which must have all columns of the table. */
-export const taskColumns = Prisma.sql`
-  task.id, task.title, task.description, task.completed, task.completed_at AS "completedAt", task.due_at AS "dueAt",
-  task.version, task.created_at AS "createdAt", task.updated_at AS "updatedAt", task.deleted_at AS "deletedAt"`
+import { selectTask } from './task-columns.ts'
 
 /** The live tags of `task`, by name; as a subquery, so that a page of tasks is one round trip. */
 export const taskTags = Prisma.sql`
@@ -24,6 +20,6 @@ export const changedTaskTags = Prisma.sql`live_tags(task.user_id, task.id) AS ta
 /** A task of the user, live or deleted; null when there is none with this id. */
 export async function findTask(db: Database, userId: string, id: string): Promise<Task | null> {
   const [task] = await db.$queryRaw<Task[]>`
-    SELECT ${taskColumns}, ${taskTags} FROM tasks task WHERE task.user_id = ${userId}::uuid AND task.id = ${id}::uuid`
+    SELECT ${selectTask}, ${taskTags} FROM tasks task WHERE task.user_id = ${userId}::uuid AND task.id = ${id}::uuid`
   return task ?? null
 }

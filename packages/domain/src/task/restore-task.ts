@@ -3,7 +3,8 @@ import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockedUser } from '../lock-user.ts'
 import { hasRoom, type Quotas, refuseWhenFull } from '../quotas.ts'
-import { changedTaskTags, findTask, taskColumns } from './read-tasks.ts'
+import { changedTaskTags, findTask } from './read-tasks.ts'
+import { selectTask } from './task-columns.ts'
 
 /**
  * Takes a task back from the trash, with its tags; one that is not there is left as it is.
@@ -22,7 +23,7 @@ export async function restoreTask(
         AND ${hasRoom('tasks', userId, maxTasks)}
       RETURNING *
     )
-    SELECT ${taskColumns}, ${changedTaskTags} FROM task`
+    SELECT ${selectTask}, ${changedTaskTags} FROM task`
   const task = restored ?? (await findTask(db, userId, id))
   if (task === null) throw new DomainError('NOT_FOUND')
   if (task.deletedAt === null) return task

@@ -1,8 +1,9 @@
 import type { Task, TaskSetCompletedInput, TaskUpdateInput } from '@taskwire/contract'
-import { type Database, inTransaction, Prisma } from '@taskwire/prisma'
+import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
-import { changeTask } from './change-task.ts'
+import { editTask } from './edit-task.ts'
 import { findTask } from './read-tasks.ts'
+import { assignContent } from './task-columns.ts'
 
 /**
  * Changes what the input names and leaves the rest.
@@ -11,29 +12,20 @@ import { findTask } from './read-tasks.ts'
  */
 export async function updateTask(db: Database, userId: string, input: TaskUpdateInput): Promise<Task> {
   const { id, version, tagIds } = input
-  const change = { id, version, assignments: assignmentsOf(input) }
-  if (tagIds === undefined) return changeTask(db, userId, change)
+  const edit = { id, version, assignments: assignContent(input) }
+  if (tagIds === undefined) return editTask(db, userId, edit)
 
   return inTransaction(db, async (transaction) => {
-    // The links are read and replaced, and nobody else writes them in between: the change has locked the user.
-    const changed = await changeTask(transaction, userId, change)
+    // The links are read and replaced, and nobody else writes them in between: the edit has locked the user.
+    const edited = await editTask(transaction, userId, edit)
     await replaceTags(transaction, { userId, taskId: id, tagIds })
-    return (await findTask(transaction, userId, id)) ?? changed
+    return (await findTask(transaction, userId, id)) ?? edited
   })
 }
 
 /** @throws DomainError NOT_FOUND, or VERSION_CONFLICT with the task as it is now */
 export async function setTaskCompleted(db: Database, userId: string, input: TaskSetCompletedInput): Promise<Task> {
   return updateTask(db, userId, input)
-}
-
-function assignmentsOf({ title, description, completed, dueAt }: TaskUpdateInput): Prisma.Sql[] {
-  const assignments: Prisma.Sql[] = []
-  if (title !== undefined) assignments.push(Prisma.sql`title = ${title}`)
-  if (description !== undefined) assignments.push(Prisma.sql`description = ${description}`)
-  if (completed !== undefined) assignments.push(Prisma.sql`completed = ${completed}`)
-  if (dueAt !== undefined) assignments.push(Prisma.sql`due_at = ${dueAt}::timestamptz`)
-  return assignments
 }
 
 async function replaceTags(

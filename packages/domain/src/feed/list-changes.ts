@@ -1,7 +1,10 @@
-import type { ChangeListInput, ChangeListResult, Task } from '@taskwire/contract'
+import type { ChangeListQuery, ChangeListResult, Tag, Task } from '@taskwire/contract'
 import { type Database, Prisma } from '@taskwire/prisma'
 import { cutPage, PAGE_BYTES } from '../answer-bytes.ts'
+import type { Columns } from '../columns.ts'
 import { DomainError } from '../domain-error.ts'
+import { tagColumns } from '../tag.ts'
+import { taskColumns, taskTexts } from '../task/task-columns.ts'
 
 /** How long a page of changes may be, whichever comes first. */
 export interface ChangePage {
@@ -11,18 +14,18 @@ export interface ChangePage {
   bytes?: number
 }
 
-interface ChangeRow extends Omit<Task, 'version' | 'deletedAt'> {
+/** A task or a tag that has changed, with the fields of both; those of the other kind are null. */
+interface ChangeRow extends Task, Tag {
   changeSeq: number
   purgedSeq: number
   /** Null on the one row of a user without changes. */
   type: 'task' | 'tag' | null
-  version: number
-  deletedAt: Date | null
-  name: string
-  color: string | null
   /** Whether another one follows. */
   more: boolean
 }
+
+/** What can be long in a change. */
+const texts = { ...taskTexts, name: Prisma.sql`name` }
 
 /**
  * The user's tasks and tags that have changed since a version, each once and as it is now. One statement reads them and
@@ -33,16 +36,11 @@ interface ChangeRow extends Omit<Task, 'version' | 'deletedAt'> {
 export async function listChanges(
   db: Database,
   userId: string,
-  { since, limit, bytes = PAGE_BYTES }: ChangeListInput & ChangePage,
+  { since, limit, bytes = PAGE_BYTES }: Pick<ChangeListQuery, 'since'> & ChangePage,
 ): Promise<ChangeListResult> {
   const inOrder = Prisma.sql`
-    SELECT users.change_seq AS "changeSeq", users.purged_seq AS "purgedSeq", changed.type, changed.version, changed.id,
-      users.id AS user_id, task.completed, task.completed_at AS "completedAt", task.due_at AS "dueAt", tag.color,
-      ${unlessDeleted(Prisma.sql`task`, Prisma.sql`title`)}, ${unlessDeleted(Prisma.sql`task`, Prisma.sql`description`)},
-      ${unlessDeleted(Prisma.sql`tag`, Prisma.sql`name`)},
-      coalesce(task.created_at, tag.created_at) AS "createdAt",
-      coalesce(task.updated_at, tag.updated_at) AS "updatedAt",
-      coalesce(task.deleted_at, tag.deleted_at) AS "deletedAt"
+    SELECT users.change_seq AS "changeSeq", users.purged_seq AS "purgedSeq", users.id AS user_id, changed.type,
+      ${selectChanged}
     FROM users
     LEFT JOIN (
       (SELECT 'task' AS type, id, version FROM tasks
@@ -57,7 +55,7 @@ export async function listChanges(
     WHERE users.id = ${userId}::uuid
     ORDER BY changed.version`
   const rows = await db.$queryRaw<ChangeRow[]>(
-    cutPage(inOrder, { order: Prisma.sql`version`, texts, pageBytes: bytes }),
+    cutPage(inOrder, { order: Prisma.sql`version`, texts: Object.values(texts), pageBytes: bytes }),
   )
   const [first] = rows
   if (first === undefined) throw new DomainError('SESSION_REVOKED')
@@ -72,41 +70,37 @@ export async function listChanges(
   return { changes, version: hasMore ? (changes.at(-1)?.version ?? since) : changeSeq, hasMore, reset }
 }
 
-/** In SQL: a text of a row, which a change tells only while that is live; it would take room on the page for nothing. */
-function unlessDeleted(row: Prisma.Sql, text: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`CASE WHEN ${row}.deleted_at IS NULL THEN ${row}.${text} END AS ${text}`
+/** In SQL: each field of the changed row, from whichever of the two tables has it. */
+const selectChanged = Prisma.join(
+  Object.keys({ ...taskColumns, ...tagColumns }).map((field) => {
+    const told = [columnOf('task', taskColumns, field), columnOf('tag', tagColumns, field)].flat()
+    return Prisma.sql`coalesce(${Prisma.join(told)}) AS ${Prisma.raw(`"${field}"`)}`
+  }),
+)
+
+/** A text is told only while its row is live: of a deleted one it would take room on the page for nothing. */
+function columnOf(table: string, columns: Columns, field: string): Prisma.Sql[] {
+  const name = columns[field]
+  if (name === undefined) return []
+  const column = Prisma.raw(`${table}.${name}`)
+  return [field in texts ? Prisma.sql`CASE WHEN ${Prisma.raw(table)}.deleted_at IS NULL THEN ${column} END` : column]
 }
 
-/** What can be long in a change. */
-const texts = [Prisma.sql`title`, Prisma.sql`description`, Prisma.sql`name`]
-
 function toChange(row: ChangeRow): ChangeListResult['changes'] {
-  const { type, id, version, createdAt, updatedAt, deletedAt } = row
-  const deleted = deletedAt !== null
+  const { type, id, version } = row
+  const deleted = row.deletedAt !== null
   if (type === 'task') {
-    const { title, description, completed, completedAt, dueAt, tags } = row
-    const content = { title, description, completed, completedAt, dueAt, tags }
-    return [
-      {
-        type,
-        id,
-        version,
-        deleted,
-        task: deleted ? null : { id, ...content, version, createdAt, updatedAt, deletedAt },
-      },
-    ]
+    const task: Task | null = deleted ? null : { ...pick(row, taskColumns), tags: row.tags }
+    return [{ type, id, version, deleted, task }]
   }
   if (type === 'tag') {
-    const { name, color } = row
-    return [
-      {
-        type,
-        id,
-        version,
-        deleted,
-        tag: deleted ? null : { id, name, color, version, createdAt, updatedAt, deletedAt },
-      },
-    ]
+    const tag: Tag | null = deleted ? null : pick(row, tagColumns)
+    return [{ type, id, version, deleted, tag }]
   }
   return []
+}
+
+/** The fields of a row that are columns of a table. */
+function pick<Row, Field extends string & keyof Row>(row: Row, columns: Record<Field, string>): Pick<Row, Field> {
+  return Object.fromEntries(Object.keys(columns).map((field) => [field, row[field as Field]])) as Pick<Row, Field>
 }

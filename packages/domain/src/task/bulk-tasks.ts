@@ -7,6 +7,7 @@ import {
 import { type Database, inTransaction, Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockUser } from '../lock-user.ts'
+import { assignContent } from './task-columns.ts'
 
 /**
  * Makes one change to many tasks: to all of them, or to none.
@@ -14,12 +15,11 @@ import { lockUser } from '../lock-user.ts'
  * @throws DomainError NOT_FOUND for a task or a tag that the user lacks, VALIDATION_FAILED when a task would have too
  * many tags
  */
-export async function updateTasks(db: Database, userId: string, input: TaskUpdateManyInput): Promise<TaskCount> {
-  const { ids, completed, addTagIds = [], removeTagIds = [] } = input
+export async function bulkUpdateTasks(db: Database, userId: string, input: TaskUpdateManyInput): Promise<TaskCount> {
+  const { ids, addTagIds = [], removeTagIds = [], ...content } = input
   return inTransaction(db, async (transaction) => {
     await lockUser(transaction, userId)
-    const change = completed === undefined ? Prisma.sql`version = version` : Prisma.sql`completed = ${completed}`
-    const count = await changeAll(transaction, { userId, ids, change })
+    const count = await editAll(transaction, { userId, ids, assignments: assignContent(content) })
     if (removeTagIds.length > 0) await removeTags(transaction, { userId, ids, tagIds: removeTagIds })
     if (addTagIds.length > 0) await addTags(transaction, { userId, ids, tagIds: addTagIds })
     return { count }
@@ -27,19 +27,21 @@ export async function updateTasks(db: Database, userId: string, input: TaskUpdat
 }
 
 /** Moves many tasks to the trash: all of them, or none. @throws DomainError NOT_FOUND for one that the user lacks */
-export async function deleteTasks(db: Database, userId: string, { ids }: TaskDeleteManyInput): Promise<TaskCount> {
+export async function bulkDeleteTasks(db: Database, userId: string, { ids }: TaskDeleteManyInput): Promise<TaskCount> {
   return inTransaction(db, async (transaction) => {
     await lockUser(transaction, userId)
-    return { count: await changeAll(transaction, { userId, ids, change: Prisma.sql`deleted_at = clock_timestamp()` }) }
+    const assignments = Prisma.sql`deleted_at = clock_timestamp()`
+    return { count: await editAll(transaction, { userId, ids, assignments }) }
   })
 }
 
-async function changeAll(
+async function editAll(
   transaction: Database,
-  { userId, ids, change }: { userId: string; ids: string[]; change: Prisma.Sql },
+  { userId, ids, assignments }: { userId: string; ids: string[]; assignments: Prisma.Sql },
 ): Promise<number> {
   const count = await transaction.$executeRaw`
-    UPDATE tasks SET ${change} WHERE user_id = ${userId}::uuid AND id = ANY(${ids}::uuid[]) AND deleted_at IS NULL`
+    UPDATE tasks SET ${assignments}
+    WHERE user_id = ${userId}::uuid AND id = ANY(${ids}::uuid[]) AND deleted_at IS NULL`
   if (count !== ids.length) throw new DomainError('NOT_FOUND')
   return count
 }

@@ -43,6 +43,7 @@ export const apiTokenCreateForm = newApiToken.extend(
 /** Input of `apiToken.create`. */
 export interface ApiTokenCreateInput extends z.input<typeof apiTokenCreateForm> {}
 
+/** The same under the name of its type. @alias */
 export const apiTokenCreateInputSchema: Named<ApiTokenCreateInput> = apiTokenCreateForm
 
 const apiTokenCreated = z.object({

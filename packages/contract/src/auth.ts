@@ -70,6 +70,7 @@ export const registerForm = inputObject({
 /** Input of `auth.register`. */
 export interface RegisterInput extends z.input<typeof registerForm> {}
 
+/** The same under the name of its type. @alias */
 export const registerInputSchema: Named<RegisterInput> = registerForm
 
 /** For forms, which want its fields: what `auth.login` takes. */
@@ -81,6 +82,7 @@ export const loginForm = inputObject({
 /** Input of `auth.login`. */
 export interface LoginInput extends z.input<typeof loginForm> {}
 
+/** The same under the name of its type. @alias */
 export const loginInputSchema: Named<LoginInput> = loginForm
 
 /** For forms, which want its fields: what `auth.changePassword` takes. */
@@ -95,6 +97,7 @@ export const changePasswordForm = inputObject({
 /** Input of `auth.changePassword`. */
 export interface ChangePasswordInput extends z.input<typeof changePasswordForm> {}
 
+/** The same under the name of its type. @alias */
 export const changePasswordInputSchema: Named<ChangePasswordInput> = changePasswordForm
 
 const deleteAccount = inputObject(

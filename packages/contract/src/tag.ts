@@ -77,6 +77,7 @@ export const tagCreateForm = inputObject({
 /** Input of `tag.create`. */
 export interface TagCreateInput extends z.input<typeof tagCreateForm> {}
 
+/** The same under the name of its type. @alias */
 export const tagCreateInputSchema: Named<TagCreateInput> = tagCreateForm
 
 /** For forms, which want its fields: what `tag.update` takes. */

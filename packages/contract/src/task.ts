@@ -76,6 +76,7 @@ export const taskCreateForm = inputObject({
 /** Input of `task.create`: a task has no description, no date and no tags unless they are given, and is to do. */
 export interface TaskCreateInput extends z.input<typeof taskCreateForm> {}
 
+/** The same under the name of its type. @alias */
 export const taskCreateInputSchema: Named<TaskCreateInput> = taskCreateForm
 
 /** For forms, which want its fields: what `task.update` takes. */

@@ -1,11 +1,13 @@
 import { readFile, rm } from 'node:fs/promises'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
+import { writeDeclarations } from './declarations.js'
 
-/** What the published package depends on, and zod, of whose schemas nothing may remain; all else is inlined. */
+/** What the published package depends on, or leaves to whoever installs it; all else is inlined. */
 const external = [/^@trpc\/(client|server)/, 'superjson', 'zod', 'react', '@tanstack/react-query']
 
 await rm('bundle', { recursive: true, force: true })
+await writeDeclarations('../contract/dist', 'dist/contract')
 
 export default [
   code('index', { plugins: [license({ of: 'uuid', file: 'LICENSE.md' })] }),
@@ -14,22 +16,11 @@ export default [
     banner: "'use client'",
     plugins: [license({ of: '@trpc/tanstack-react-query', file: 'LICENSE' })],
   }),
+  code('schemas'),
   code('testing'),
-  {
-    input: { index: 'dist/index.d.ts', react: 'dist/react.d.ts', testing: 'dist/testing.d.ts' },
-    output: { dir: 'bundle', chunkFileNames: ({ name }) => `shared/${name.replace('.d', '')}.d.ts` },
-    external,
-    onwarn: fail,
-    plugins: [
-      dts({
-        tsconfig: 'tsconfig.json',
-        // Its peers name an exact version of tRPC, which is not ours.
-        includeExternal: ['@taskwire/contract', '@taskwire/router', '@trpc/tanstack-react-query'],
-        // Reads the declarations that tsc wrote, not the sources, and each once, by whichever link it is reached.
-        compilerOptions: { customConditions: [], preserveSymlinks: false },
-      }),
-    ],
-  },
+  declarations('index', 'react', 'testing'),
+  // By themselves, since they alone are of zod's types.
+  declarations('schemas'),
 ]
 
 function code(name, { banner, plugins = [] } = {}) {
@@ -39,6 +30,29 @@ function code(name, { banner, plugins = [] } = {}) {
     external,
     onwarn: fail,
     plugins: [nodeResolve({ exportConditions: ['default'] }), ...plugins],
+  }
+}
+
+function declarations(...names) {
+  return {
+    input: Object.fromEntries(names.map((name) => [name, `dist/${name}.d.ts`])),
+    output: { dir: 'bundle', chunkFileNames: ({ name }) => `shared/${name.replace('.d', '')}.d.ts` },
+    external,
+    treeshake: { moduleSideEffects: false },
+    onwarn: fail,
+    plugins: [
+      dts({
+        tsconfig: 'tsconfig.json',
+        // Its peers name an exact version of tRPC, which is not ours.
+        includeExternal: ['@taskwire/contract', '@taskwire/router', '@trpc/tanstack-react-query'],
+        // Reads the declarations that tsc wrote, not the sources, and each once, by whichever link it is reached.
+        compilerOptions: {
+          customConditions: [],
+          preserveSymlinks: false,
+          paths: { '@taskwire/contract': ['./dist/contract/index.d.ts'] },
+        },
+      }),
+    ],
   }
 }
 

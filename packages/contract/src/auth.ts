@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { flag, inputObject, type Named, optional, outputInstant } from './fields.ts'
+import { schemaNames } from './names.ts'
 import { isStorable, requiredOr, utf8Length } from './text.ts'
 import { userSchema } from './user.ts'
 
@@ -27,7 +28,7 @@ export function normalizePassword(password: string): string {
 }
 
 /** An email address, in its one form. */
-export const emailSchema: Named<string> = z
+export const emailSchema = z
   .string({ error: requiredOr('Email', 'Email must be text') })
   .overwrite(normalizeEmail)
   .max(MAX_EMAIL_LENGTH, { error: `Email must have at most ${MAX_EMAIL_LENGTH} characters`, abort: true })
@@ -65,7 +66,7 @@ export function presentPassword(label: string) {
 export const registerForm = inputObject({
   email: emailSchema,
   password: newPassword('Password'),
-})
+}).register(schemaNames, { id: 'RegisterInput' })
 
 /** Input of `auth.register`. */
 export interface RegisterInput extends z.input<typeof registerForm> {}
@@ -77,7 +78,7 @@ export const registerInputSchema: Named<RegisterInput> = registerForm
 export const loginForm = inputObject({
   email: emailSchema,
   password: presentPassword('Password'),
-})
+}).register(schemaNames, { id: 'LoginInput' })
 
 /** Input of `auth.login`. */
 export interface LoginInput extends z.input<typeof loginForm> {}
@@ -92,7 +93,7 @@ export const changePasswordForm = inputObject({
   keepApiTokens: flag('Keep API tokens')
     .optional()
     .describe('True: the API tokens go on working. Without it they are revoked, as the other sessions are.'),
-})
+}).register(schemaNames, { id: 'ChangePasswordInput' })
 
 /** Input of `auth.changePassword`. */
 export interface ChangePasswordInput extends z.input<typeof changePasswordForm> {}
@@ -106,18 +107,20 @@ const deleteAccount = inputObject(
       '`INVALID_CREDENTIALS` when it is wrong. Only an account that signs in elsewhere has none to send.',
     ),
   }),
-)
+).register(schemaNames, { id: 'DeleteAccountInput' })
 
 /** Input of `auth.deleteAccount`. */
 export interface DeleteAccountInput extends z.input<typeof deleteAccount> {}
 
 export const deleteAccountInputSchema: Named<DeleteAccountInput> = deleteAccount
 
-const authResult = z.object({
-  user: userSchema.describe('Who is signed in.'),
-  accessToken: z.string().describe('To send as `Authorization: Bearer …`.'),
-  accessTokenExpiresAt: outputInstant().describe("When the access token stops working, by the server's clock."),
-})
+const authResult = z
+  .object({
+    user: userSchema.describe('Who is signed in.'),
+    accessToken: z.string().describe('To send as `Authorization: Bearer …`.'),
+    accessTokenExpiresAt: outputInstant().describe("When the access token stops working, by the server's clock."),
+  })
+  .register(schemaNames, { id: 'AuthResult' })
 
 /** The answer to a successful registration, login or refresh; the session's cookie comes with it. */
 export interface AuthResult extends z.infer<typeof authResult> {}

@@ -1,37 +1,44 @@
 import { z } from 'zod'
 import { inputObject, type Named, outputCount, outputId, wholeNumber } from './fields.ts'
 import { MAX_VERSION } from './limits.ts'
+import { schemaNames } from './names.ts'
 import { tagSchema } from './tag.ts'
 import { taskSchema } from './task.ts'
 
 const version = outputCount().describe("Where the change stands in the order of the user's changes.")
 
-const taskChange = z.object({
-  type: z.literal('task'),
-  version,
-  id: outputId().describe('The task that has changed.'),
-  deleted: z.boolean().describe('Whether it is in the trash.'),
-  task: taskSchema.nullable().describe('As it is now; null once deleted.'),
-})
+const taskChange = z
+  .object({
+    type: z.literal('task'),
+    version,
+    id: outputId().describe('The task that has changed.'),
+    deleted: z.boolean().describe('Whether it is in the trash.'),
+    task: taskSchema.nullable().describe('As it is now; null once deleted.'),
+  })
+  .register(schemaNames, { id: 'TaskChange' })
 
 /** A task has changed, or its tags have. */
 export interface TaskChange extends z.infer<typeof taskChange> {}
 
-const tagChange = z.object({
-  type: z.literal('tag'),
-  version,
-  id: outputId().describe('The tag that has changed.'),
-  deleted: z.boolean().describe('Whether it is deleted: its tasks carry it no longer.'),
-  tag: tagSchema.nullable().describe('As it is now; null once deleted.'),
-})
+const tagChange = z
+  .object({
+    type: z.literal('tag'),
+    version,
+    id: outputId().describe('The tag that has changed.'),
+    deleted: z.boolean().describe('Whether it is deleted: its tasks carry it no longer.'),
+    tag: tagSchema.nullable().describe('As it is now; null once deleted.'),
+  })
+  .register(schemaNames, { id: 'TagChange' })
 
 /** A tag has changed; the tasks that carry it are not told one by one. */
 export interface TagChange extends z.infer<typeof tagChange> {}
 
-const resetChange = z.object({
-  type: z.literal('reset'),
-  version: outputCount().describe('Where to go on.'),
-})
+const resetChange = z
+  .object({
+    type: z.literal('reset'),
+    version: outputCount().describe('Where to go on.'),
+  })
+  .register(schemaNames, { id: 'ResetChange' })
 
 /** The changes since the version asked for are not known any more: read everything again, and go on from `version`. */
 export interface ResetChange extends z.infer<typeof resetChange> {}
@@ -55,7 +62,7 @@ const changeList = inputObject({
     .describe(
       'How many changes a page holds at most: 1 to 500, 100 when absent. It ends earlier at 1 MB; `hasMore` tells.',
     ),
-})
+}).register(schemaNames, { id: 'ChangeListInput' })
 
 /** Input of `change.list`. */
 export interface ChangeListInput extends z.input<typeof changeList> {}
@@ -65,12 +72,16 @@ export interface ChangeListQuery extends z.output<typeof changeList> {}
 
 export const changeListInputSchema: Named<ChangeListQuery, ChangeListInput | undefined> = changeList.prefault({})
 
-const changeListResult = z.object({
-  changes: z.array(rowChangeSchema).describe('In the order of their versions, each row once.'),
-  version: outputCount().describe('To send as `since` for what comes after this page.'),
-  hasMore: z.boolean().describe('Whether there is more to read at once.'),
-  reset: z.boolean().describe('Whether the changes since that version are not known any more: read everything again.'),
-})
+const changeListResult = z
+  .object({
+    changes: z.array(rowChangeSchema).describe('In the order of their versions, each row once.'),
+    version: outputCount().describe('To send as `since` for what comes after this page.'),
+    hasMore: z.boolean().describe('Whether there is more to read at once.'),
+    reset: z
+      .boolean()
+      .describe('Whether the changes since that version are not known any more: read everything again.'),
+  })
+  .register(schemaNames, { id: 'ChangeListResult' })
 
 /** A page of changes. */
 export interface ChangeListResult extends z.infer<typeof changeListResult> {}
@@ -86,7 +97,7 @@ const changeStream = inputObject({
     .refine((text) => /^\d{1,10}$/.test(text) && Number(text) <= MAX_VERSION, NOT_A_VERSION)
     .optional()
     .describe('What tRPC adds when it connects again: the last version that arrived. The larger of the two counts.'),
-})
+}).register(schemaNames, { id: 'ChangeStreamInput' })
 
 /** Input of `change.stream`. */
 export interface ChangeStreamInput extends z.input<typeof changeStream> {}

@@ -65,6 +65,7 @@ export {
   NOT_A_CURSOR,
   SILENCE,
 } from './limits.ts'
+export { schemaNames } from './names.ts'
 export { nothingSchema } from './nothing.ts'
 export {
   type RevokedSessions,

@@ -10,19 +10,22 @@ import {
   outputInstant,
   withChange,
 } from './fields.ts'
+import { schemaNames } from './names.ts'
 import { requiredOr, text } from './text.ts'
 
-const tag = z.object({
-  id: outputId().describe("UUID, unique among the user's tags."),
-  name: z.string().describe('1 to 50 code points, as the user wrote it.'),
-  color: z.string().nullable().describe('`#rrggbb` in lower case, or null for none.'),
-  version: outputCount().describe(
-    "Grows with every change of the tag; send it with an update to refuse overwriting somebody else's change.",
-  ),
-  createdAt: outputInstant().describe('When it was created.'),
-  updatedAt: outputInstant().describe('When it was last changed.'),
-  deletedAt: outputInstant().nullable().describe('When it was deleted; null while it is live.'),
-})
+const tag = z
+  .object({
+    id: outputId().describe("UUID, unique among the user's tags."),
+    name: z.string().describe('1 to 50 code points, as the user wrote it.'),
+    color: z.string().nullable().describe('`#rrggbb` in lower case, or null for none.'),
+    version: outputCount().describe(
+      "Grows with every change of the tag; send it with an update to refuse overwriting somebody else's change.",
+    ),
+    createdAt: outputInstant().describe('When it was created.'),
+    updatedAt: outputInstant().describe('When it was last changed.'),
+    deletedAt: outputInstant().nullable().describe('When it was deleted; null while it is live.'),
+  })
+  .register(schemaNames, { id: 'Tag' })
 
 /** A label that a user puts on tasks. */
 export interface Tag extends z.infer<typeof tag> {}
@@ -30,9 +33,11 @@ export interface Tag extends z.infer<typeof tag> {}
 /** The output of whatever changes one tag. */
 export const tagSchema: Named<Tag> = tag
 
-const tagWithCount = tag.extend({
-  taskCount: outputCount().describe('How many live tasks carry the tag.'),
-})
+const tagWithCount = tag
+  .extend({
+    taskCount: outputCount().describe('How many live tasks carry the tag.'),
+  })
+  .register(schemaNames, { id: 'TagWithCount' })
 
 /** A tag together with how much it is used. */
 export interface TagWithCount extends z.infer<typeof tagWithCount> {}
@@ -72,7 +77,7 @@ export const tagCreateForm = inputObject({
     ),
   name,
   ...optional({ color }),
-})
+}).register(schemaNames, { id: 'TagCreateInput' })
 
 /** Input of `tag.create`. */
 export interface TagCreateInput extends z.input<typeof tagCreateForm> {}
@@ -85,7 +90,7 @@ export const tagUpdateForm = inputObject({
   id: id().describe('The tag to change.'),
   version: expectedVersion(),
   ...optional({ name, color }),
-})
+}).register(schemaNames, { id: 'TagUpdateInput' })
 
 /** Input of `tag.update`: at least one change; what is absent stays as it is. */
 export interface TagUpdateInput extends z.input<typeof tagUpdateForm> {}
@@ -94,7 +99,7 @@ export const tagUpdateInputSchema: Named<TagUpdateInput> = withChange(tagUpdateF
 
 const tagId = inputObject({
   id: id().describe('The tag to delete; its tasks stay.'),
-})
+}).register(schemaNames, { id: 'TagIdInput' })
 
 /** Input of `tag.delete`. */
 export interface TagIdInput extends z.input<typeof tagId> {}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { flag, ids, inputObject, type Named, optional, outputCount, withChange } from './fields.ts'
 import { MAX_TAGS_PER_TASK } from './limits.ts'
+import { schemaNames } from './names.ts'
 
 const MAX_TASKS = 100
 
@@ -15,7 +16,7 @@ const taskUpdateMany = inputObject({
     addTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that each has from now on, beside its others.'),
     removeTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that none of them has from now on.'),
   }),
-})
+}).register(schemaNames, { id: 'TaskUpdateManyInput' })
 
 /** Input of `task.updateMany`: at least one change, made to all of the tasks or to none; what is absent stays as it is. */
 export interface TaskUpdateManyInput extends z.input<typeof taskUpdateMany> {}
@@ -27,16 +28,18 @@ export const taskUpdateManyInputSchema: Named<TaskUpdateManyInput> = withChange(
 
 const taskDeleteMany = inputObject({
   ids: taskIds().describe('1 to 100 tasks to move to the trash; `NOT_FOUND` when the user lacks one of them.'),
-})
+}).register(schemaNames, { id: 'TaskDeleteManyInput' })
 
 /** Input of `task.deleteMany`: all of the tasks are deleted, or none. */
 export interface TaskDeleteManyInput extends z.input<typeof taskDeleteMany> {}
 
 export const taskDeleteManyInputSchema: Named<TaskDeleteManyInput> = taskDeleteMany
 
-const taskCount = z.object({
-  count: outputCount().describe('How many tasks were changed: all that were named.'),
-})
+const taskCount = z
+  .object({
+    count: outputCount().describe('How many tasks were changed: all that were named.'),
+  })
+  .register(schemaNames, { id: 'TaskCount' })
 
 /** The output of `task.updateMany` and `task.deleteMany`. */
 export interface TaskCount extends z.infer<typeof taskCount> {}

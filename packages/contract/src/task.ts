@@ -14,34 +14,39 @@ import {
   withChange,
 } from './fields.ts'
 import { MAX_TAGS_PER_TASK } from './limits.ts'
+import { schemaNames } from './names.ts'
 import { text } from './text.ts'
 
-const taskTag = z.object({
-  id: outputId().describe('The id of the tag.'),
-  name: z.string().describe('The name of the tag.'),
-  color: z.string().nullable().describe('`#rrggbb` in lower case, or null for none.'),
-})
+const taskTag = z
+  .object({
+    id: outputId().describe('The id of the tag.'),
+    name: z.string().describe('The name of the tag.'),
+    color: z.string().nullable().describe('`#rrggbb` in lower case, or null for none.'),
+  })
+  .register(schemaNames, { id: 'TaskTag' })
 
 /** A tag as a task shows it. */
 export interface TaskTag extends z.infer<typeof taskTag> {}
 
 const taskTagSchema: Named<TaskTag> = taskTag
 
-const task = z.object({
-  id: outputId().describe("UUID, unique among the user's tasks."),
-  title: z.string().describe('1 to 200 code points.'),
-  description: z.string().nullable().describe('At most 10 000 code points, or null for none.'),
-  completed: z.boolean().describe('Whether it is done.'),
-  completedAt: outputInstant().nullable().describe('When it was completed; null while it is not.'),
-  dueAt: outputInstant().nullable().describe('When it is due; null for no date.'),
-  tags: z.array(taskTagSchema).describe('By name.'),
-  version: outputCount().describe(
-    "Grows with every change of the task; send it with an update to refuse overwriting somebody else's change.",
-  ),
-  createdAt: outputInstant().describe('When it was created.'),
-  updatedAt: outputInstant().describe('When it was last changed; a change of its tags counts.'),
-  deletedAt: outputInstant().nullable().describe('When it was moved to the trash; null while it is live.'),
-})
+const task = z
+  .object({
+    id: outputId().describe("UUID, unique among the user's tasks."),
+    title: z.string().describe('1 to 200 code points.'),
+    description: z.string().nullable().describe('At most 10 000 code points, or null for none.'),
+    completed: z.boolean().describe('Whether it is done.'),
+    completedAt: outputInstant().nullable().describe('When it was completed; null while it is not.'),
+    dueAt: outputInstant().nullable().describe('When it is due; null for no date.'),
+    tags: z.array(taskTagSchema).describe('By name.'),
+    version: outputCount().describe(
+      "Grows with every change of the task; send it with an update to refuse overwriting somebody else's change.",
+    ),
+    createdAt: outputInstant().describe('When it was created.'),
+    updatedAt: outputInstant().describe('When it was last changed; a change of its tags counts.'),
+    deletedAt: outputInstant().nullable().describe('When it was moved to the trash; null while it is live.'),
+  })
+  .register(schemaNames, { id: 'Task' })
 
 /** Something to do. */
 export interface Task extends z.infer<typeof task> {}
@@ -51,8 +56,10 @@ export const taskSchema: Named<Task> = task
 
 /** What a user writes of a task: the inputs below take it from here. */
 const taskContent = {
-  title: text({ label: 'Title', min: 1, max: 200 }),
-  description: text({ label: 'Description', max: 10_000, lines: 'many' }).nullable(),
+  title: text({ label: 'Title', min: 1, max: 200 }).describe('One line of 1 to 200 code points after trimming.'),
+  description: text({ label: 'Description', max: 10_000, lines: 'many' })
+    .nullable()
+    .describe('At most 10 000 code points after trimming, lines ending with `\\n`; null for none.'),
   completed: flag('Completed').describe('Whether it is done.'),
   dueAt: instant('Due date').nullable().describe('When it is due, between the years 1 and 9999; null for no date.'),
   tagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe(
@@ -71,7 +78,7 @@ export const taskCreateForm = inputObject({
     ),
   title,
   ...optional(optionalContent),
-})
+}).register(schemaNames, { id: 'TaskCreateInput' })
 
 /** Input of `task.create`: a task has no description, no date and no tags unless they are given, and is to do. */
 export interface TaskCreateInput extends z.input<typeof taskCreateForm> {}
@@ -84,7 +91,7 @@ export const taskUpdateForm = inputObject({
   id: id().describe('The task to change.'),
   version: expectedVersion(),
   ...optional(taskContent),
-})
+}).register(schemaNames, { id: 'TaskUpdateInput' })
 
 /** Input of `task.update`: at least one change. What is absent stays as it is; null removes, and so does a list without tags. */
 export interface TaskUpdateInput extends z.input<typeof taskUpdateForm> {}
@@ -93,7 +100,7 @@ export const taskUpdateInputSchema: Named<TaskUpdateInput> = withChange(taskUpda
 
 const taskId = inputObject({
   id: id().describe('The task; `NOT_FOUND` when the user has none with this id.'),
-})
+}).register(schemaNames, { id: 'TaskIdInput' })
 
 /** Input of `task.get` and `task.restore`. */
 export interface TaskIdInput extends z.input<typeof taskId> {}
@@ -104,7 +111,7 @@ const taskSetCompleted = inputObject({
   id: id().describe('The task to change.'),
   completed: flag('Completed').describe('True for done, false for to do again.'),
   version: expectedVersion(),
-})
+}).register(schemaNames, { id: 'TaskSetCompletedInput' })
 
 /** Input of `task.setCompleted`. */
 export interface TaskSetCompletedInput extends z.input<typeof taskSetCompleted> {}
@@ -114,7 +121,7 @@ export const taskSetCompletedInputSchema: Named<TaskSetCompletedInput> = taskSet
 const taskDelete = inputObject({
   id: id().describe('The task to move to the trash.'),
   version: expectedVersion(),
-})
+}).register(schemaNames, { id: 'TaskDeleteInput' })
 
 /** Input of `task.delete`. */
 export interface TaskDeleteInput extends z.input<typeof taskDelete> {}

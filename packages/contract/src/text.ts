@@ -16,15 +16,12 @@ const VISIBLE = /[^\p{Z}\p{C}]/u
 /** The control characters (category Cc of Unicode: C0, DEL and C1) that a text of one line, or of many, does not take. */
 const CONTROLS = { one: /\p{Cc}/u, many: /[^\P{Cc}\t\n]/u }
 
-const CONTROLS_TAKEN = { one: '', many: ', of control characters only tab and line feed' }
-
 /**
  * Text that PostgreSQL stores as it is: trimmed, bounded in code points, without NUL, lone surrogates and control
  * characters, each of which would be six bytes in an answer.
  */
 export function text({ label, min = 0, max, lines = 'one' }: TextBounds) {
-  const bounds = min === 0 ? `at most ${max}` : `${min} to ${max}`
-  const message = `${label} must have ${bounds} characters`
+  const message = `${label} must have ${min === 0 ? `at most ${max}` : `${min} to ${max}`} characters`
   return z
     .string({ error: requiredOr(label, `${label} must be text`) })
     .trim()
@@ -35,9 +32,6 @@ export function text({ label, min = 0, max, lines = 'one' }: TextBounds) {
       error: ({ input }) => `${label} contains ${controlsIn(String(input), lines)}`,
     })
     .refine((value) => min === 0 || VISIBLE.test(value), message)
-    .describe(
-      `${lines === 'one' ? 'One line' : 'Text'} of ${bounds} code points after trimming${CONTROLS_TAKEN[lines]}.`,
-    )
 }
 
 /** What is wrong with the control characters of a text, to follow "contains". */

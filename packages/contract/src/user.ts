@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import { type Named, outputId, outputInstant } from './fields.ts'
+import { schemaNames } from './names.ts'
 
-const user = z.object({
-  id: outputId().describe('UUID.'),
-  email: z.string().meta({ format: 'email', description: 'Normalised: NFKC, trimmed, lower case.' }),
-  createdAt: outputInstant().describe('When the account was made.'),
-  updatedAt: outputInstant().describe('When the account itself was last changed, such as its password.'),
-})
+const user = z
+  .object({
+    id: outputId().describe('UUID.'),
+    email: z.string().meta({ format: 'email', description: 'Normalised: NFKC, trimmed, lower case.' }),
+    createdAt: outputInstant().describe('When the account was made.'),
+    updatedAt: outputInstant().describe('When the account itself was last changed, such as its password.'),
+  })
+  .register(schemaNames, { id: 'User' })
 
 /** An account, as its owner sees it. */
 export interface User extends z.infer<typeof user> {}

@@ -41,7 +41,7 @@ export const taskListForm = inputObject({
   completed: flag('Completed').optional().describe('Only completed tasks, or only those to do.'),
   tagIds: ids('Tags', { max: MAX_TAGS_PER_TASK })
     .optional()
-    .describe(`Only tasks that have all of these tags, at most ${MAX_TAGS_PER_TASK}.`),
+    .describe(`Only tasks that have all of these tags, at most ${MAX_TAGS_PER_TASK}; none counts as absent.`),
   search: text({ label: 'Search', max: 200 })
     .optional()
     .describe('Only tasks that contain this text, at most 200 code points after trimming; empty counts as absent.'),
@@ -71,10 +71,11 @@ const taskListQuery = taskListForm
     path: ['dueBefore'],
     error: 'Due before must be later than due after',
   })
-  .transform(({ direction, cursor, search, ...query }) => ({
+  .transform(({ direction, cursor, search, tagIds, ...query }) => ({
     ...query,
     cursor: cursor ?? undefined,
     search: search || undefined,
+    tagIds: tagIds?.length === 0 ? undefined : tagIds,
   }))
 
 /** What `task.list` is asked once defaults are filled in. */

@@ -71,26 +71,33 @@ function afterCursor(query: TaskListQuery): Prisma.Sql {
   return Prisma.sql`AND (${expression}, task.id) ${comparison} (${key}::${type}, ${id}::uuid)`
 }
 
+/** What a query says beside which tasks are in its list. */
+type NotFiltering = 'limit' | 'cursor' | 'offset' | 'withTotal' | 'sort' | 'order'
+type Filters = Omit<TaskListQuery, NotFiltering>
+
+/** In SQL: what each filter asks of a task. One that a query may hold and that is missing here does not compile. */
+const filters: { [Name in keyof Filters]-?: (value: NonNullable<Filters[Name]>) => Prisma.Sql } = {
+  deleted: (deleted) => (deleted ? Prisma.sql`task.deleted_at IS NOT NULL` : Prisma.sql`task.deleted_at IS NULL`),
+  completed: (completed) => Prisma.sql`task.completed = ${completed}`,
+  dueAfter: (moment) => Prisma.sql`task.due_at >= ${moment}::timestamptz`,
+  dueBefore: (moment) => Prisma.sql`task.due_at < ${moment}::timestamptz`,
+  search(text) {
+    const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`
+    return Prisma.sql`(task.title ILIKE ${pattern} OR task.description ILIKE ${pattern})`
+  },
+  tagIds: (tagIds) => Prisma.sql`(
+    SELECT count(*) FROM task_tags link
+    JOIN tags tag ON tag.user_id = link.user_id AND tag.id = link.tag_id
+    WHERE link.user_id = task.user_id AND link.task_id = task.id
+      AND tag.id = ANY(${tagIds}::uuid[]) AND tag.deleted_at IS NULL
+  ) = ${tagIds.length}`,
+}
+
 function matches(userId: string, query: TaskListQuery): Prisma.Sql {
-  const { completed, tagIds = [], search, dueAfter, dueBefore, deleted } = query
-  const conditions = [
-    Prisma.sql`task.user_id = ${userId}::uuid`,
-    deleted ? Prisma.sql`task.deleted_at IS NOT NULL` : Prisma.sql`task.deleted_at IS NULL`,
-  ]
-  if (completed !== undefined) conditions.push(Prisma.sql`task.completed = ${completed}`)
-  if (dueAfter !== undefined) conditions.push(Prisma.sql`task.due_at >= ${dueAfter}::timestamptz`)
-  if (dueBefore !== undefined) conditions.push(Prisma.sql`task.due_at < ${dueBefore}::timestamptz`)
-  if (search !== undefined) {
-    const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`
-    conditions.push(Prisma.sql`(task.title ILIKE ${pattern} OR task.description ILIKE ${pattern})`)
-  }
-  if (tagIds.length > 0) {
-    conditions.push(Prisma.sql`(
-      SELECT count(*) FROM task_tags link
-      JOIN tags tag ON tag.user_id = link.user_id AND tag.id = link.tag_id
-      WHERE link.user_id = task.user_id AND link.task_id = task.id
-        AND tag.id = ANY(${tagIds}::uuid[]) AND tag.deleted_at IS NULL
-    ) = ${tagIds.length}`)
+  const conditions = [Prisma.sql`task.user_id = ${userId}::uuid`]
+  for (const [name, condition] of Object.entries(filters)) {
+    const value = query[name as keyof Filters]
+    if (value !== undefined) conditions.push((condition as (value: unknown) => Prisma.Sql)(value))
   }
   return Prisma.join(conditions, ' AND ')
 }

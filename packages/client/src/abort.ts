@@ -9,7 +9,16 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null 
   })
 }
 
-/** A pause, which an abort ends by rejecting. */
-export function pause(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
-  return untilAborted(new Promise((resolve) => setTimeout(resolve, milliseconds)), signal)
+/** Resolves after this time, or as soon as the signal aborts; then no timer and no listener is left. It never rejects. */
+export function delay(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal?.addEventListener('abort', end)
+  })
 }

@@ -4,7 +4,6 @@ import { abortLink } from './abort-link.ts'
 import { sessionAccount, tokenAccount } from './changes/account.ts'
 import { createChanges, type TaskwireChanges } from './changes/changes.ts'
 import { streamOpener } from './changes/stream.ts'
-import { withChanges } from './changes/with-changes.ts'
 import { promiseLink } from './promise-link.ts'
 import { retryLink } from './retry-link.ts'
 import { deadline } from './session/deadline.ts'
@@ -12,8 +11,9 @@ import { createRenewal } from './session/renewal.ts'
 import { createSession, type TaskwireSession } from './session/session.ts'
 import { sessionLink } from './session/session-link.ts'
 import { createSessionStore } from './session/store.ts'
+import { defaultTiming } from './timing.ts'
 import { type TransportOptions, transportLink, withToken } from './transport.ts'
-import { withSession } from './with-session.ts'
+import { withExtras } from './with-extras.ts'
 
 /** Where the server is and how to call it. */
 export interface TaskwireClientOptions {
@@ -68,31 +68,35 @@ export function createTaskwireClient(options: TaskwireClientOptions): TaskwireCl
  * const client = createTaskwireClient({ url: 'https://tasks.example.com', token: 'twk_…' })
  */
 export function createTaskwireClient(options: TaskwireTokenClientOptions): TaskwireTokenClient
-export function createTaskwireClient({
-  url,
-  token,
-  fetch,
-  headers,
-}: TaskwireClientOptions | TaskwireTokenClientOptions): TaskwireClient | TaskwireTokenClient {
-  const endpoint = `${url.replace(/\/+$/, '')}/trpc`
-  if (token === undefined) {
-    return createSessionClient({ endpoint, credentials: 'include', fetch, headers })
-  }
-  const transport: TransportOptions = { endpoint, credentials: 'omit', fetch, headers }
+export function createTaskwireClient(
+  options: TaskwireClientOptions | TaskwireTokenClientOptions,
+): TaskwireClient | TaskwireTokenClient {
+  return options.token === undefined ? createSessionClient(options) : createTokenClient(options)
+}
+
+/** A client with a token; tests give it another timing. */
+function createTokenClient(options: TaskwireTokenClientOptions, timing = defaultTiming): TaskwireTokenClient {
+  const { token } = options
+  const transport: TransportOptions = { ...transportOf(options), credentials: 'omit' }
   const tokenLink = promiseLink((operation, send) => send(withToken(operation, token)))
-  const client = createTRPCClient<AppRouter>({ links: [abortLink, tokenLink, retryLink, transportLink(transport)] })
+  const client = createTRPCClient<AppRouter>({
+    links: [abortLink, tokenLink, retryLink(timing.repeat), transportLink(transport)],
+  })
   const changes = createChanges({
     account: tokenAccount(token),
     list: client.change.list.query,
-    open: streamOpener(transport),
+    open: streamOpener({ ...transport, silence: timing.streamSilence }),
     shareAs: null,
+    timing,
   })
-  return withChanges(client, changes)
+  return withExtras(client, { $changes: changes })
 }
 
-function createSessionClient(transport: TransportOptions): TaskwireClient {
+/** A client that keeps a session; tests give it another timing. */
+function createSessionClient(options: TaskwireClientOptions, timing = defaultTiming): TaskwireClient {
+  const transport: TransportOptions = { ...transportOf(options), credentials: 'include' }
   const { endpoint } = transport
-  const sending = [abortLink, retryLink, transportLink(transport)]
+  const sending = [abortLink, retryLink(timing.repeat), transportLink(transport)]
   const withoutSession = createTRPCClient<AppRouter>({ links: sending })
   const store = createSessionStore(endpoint)
   const renewal = createRenewal({
@@ -113,8 +117,13 @@ function createSessionClient(transport: TransportOptions): TaskwireClient {
   const changes = createChanges({
     account: sessionAccount(store, renewal),
     list: client.change.list.query,
-    open: streamOpener(transport),
+    open: streamOpener({ ...transport, silence: timing.streamSilence }),
     shareAs: `taskwire:changes:${endpoint}`,
+    timing,
   })
-  return withSession(withChanges(client, changes), session)
+  return withExtras(client, { $changes: changes, $session: session })
+}
+
+function transportOf({ url, fetch, headers }: TaskwireClientOptions | TaskwireTokenClientOptions) {
+  return { endpoint: `${url.replace(/\/+$/, '')}/trpc`, fetch, headers }
 }

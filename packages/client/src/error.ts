@@ -19,3 +19,18 @@ export interface TaskwireError extends TRPCClientError<AppRouter> {
 export function isTaskwireError(error: unknown): error is TaskwireError {
   return isTRPCClientError<AppRouter>(error) && typeof error.data?.reason === 'string'
 }
+
+/** Milliseconds that the server asks to wait; 0 where it asks for none. */
+export function waitAskedBy(error: unknown): number {
+  return isTaskwireError(error) ? (error.data.retryAfter ?? 0) * 1_000 : 0
+}
+
+/** The server does not take the caller for somebody who is signed in: its own 401, for whichever reason. */
+export function isUnauthenticated(error: unknown): error is TaskwireError {
+  return isTaskwireError(error) && error.data.httpStatus === 401
+}
+
+/** The server refuses the token: unlike a wrong password, another token may help. */
+export function isRefusalOfToken(error: unknown): boolean {
+  return isUnauthenticated(error) && error.data.reason !== 'INVALID_CREDENTIALS'
+}

@@ -2,13 +2,12 @@ import type { AuthResult, User } from '@taskwire/contract'
 import type { AppRouter } from '@taskwire/router'
 import { createTRPCClient, type TRPCLink } from '@trpc/client'
 import { abortLink } from './abort-link.ts'
-import { withChanges } from './changes/with-changes.ts'
 import type { TaskwireClient } from './client.ts'
 import { promiseLink } from './promise-link.ts'
 import type { RouterInputs, RouterOutputs } from './router-types.ts'
 import { createSession } from './session/session.ts'
 import type { SessionListener, SessionState } from './session/store.ts'
-import { withSession } from './with-session.ts'
+import { withExtras } from './with-extras.ts'
 
 /** `'task.list'`, `'auth.login'` and so on. */
 type ProcedurePath = {
@@ -66,7 +65,7 @@ export function createMockClient(handlers: MockHandlers = {}, { user = null }: M
       logout: (options) => client.auth.logout.mutate(undefined, options),
     },
   })
-  return withSession(withChanges(client, { subscribe: () => () => {} }), session)
+  return withExtras(client, { $changes: { subscribe: () => () => {} }, $session: session })
 }
 
 function handlerOf(handlers: MockHandlers, path: string): (input: unknown) => unknown {

@@ -1,17 +1,14 @@
 import type { AppRouter } from '@taskwire/router'
-import { isTRPCClientError, type Operation } from '@trpc/client'
-import { pause } from './abort.ts'
-import { isTaskwireError } from './error.ts'
+import { isTRPCClientError, type Operation, type TRPCLink } from '@trpc/client'
+import { delay } from './abort.ts'
+import { type Backoff, backoff } from './backoff.ts'
+import { isTaskwireError, waitAskedBy } from './error.ts'
 import { promiseLink } from './promise-link.ts'
 
 const MAX_TRIES = 3
 
-/** Milliseconds that a call waits before its second try, unless the server says how long; each later wait is longer. */
-const FIRST_DELAY = 300
-const DELAY_GROWTH = 4
-
 /** Milliseconds. A call that would wait longer, for all its tries together, is handed to the caller instead. */
-const MAX_TOTAL_DELAY = 10_000
+const MAX_TOTAL_WAIT = 10_000
 
 const CREATES = new Set(['task.create', 'tag.create'])
 
@@ -21,20 +18,26 @@ const REPEATABLE = new Set(['auth.refresh', 'auth.logout'])
 /**
  * Repeats what is safe to repeat when the network fails or the server is not available: queries, and mutations of which
  * two have the effect of one. Everything else goes to the caller at once.
+ *
+ * @param waits unless the server says how long to wait
  */
-export const retryLink = promiseLink(async (operation, send) => {
-  let waited = 0
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await send(operation)
-    } catch (error) {
-      const delay = isRepeatable(operation) && tries < MAX_TRIES ? delayAfter(error, tries) : null
-      if (delay === null || waited + delay > MAX_TOTAL_DELAY) throw error
-      waited += delay
-      await pause(delay, operation.signal)
+export function retryLink(waits: Backoff): TRPCLink<AppRouter> {
+  return promiseLink(async (operation, send) => {
+    let waited = 0
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await send(operation)
+      } catch (error) {
+        if (!isRepeatable(operation) || tries === MAX_TRIES || !isPassing(error)) throw error
+        // A server that answers says how long it takes; of a network nobody knows.
+        const wait = backoff(tries, isTaskwireError(error) ? { ...waits, first: 0 } : waits, waitAskedBy(error))
+        if (waited + wait > MAX_TOTAL_WAIT) throw error
+        waited += wait
+        await delay(wait, operation.signal)
+      }
     }
-  }
-})
+  })
+}
 
 function isRepeatable({ type, path, input }: Operation): boolean {
   return type === 'query' || REPEATABLE.has(path) || (CREATES.has(path) && hasId(input))
@@ -44,16 +47,9 @@ function hasId(input: unknown): boolean {
   return typeof input === 'object' && input !== null && 'id' in input && input.id !== undefined
 }
 
-/** Milliseconds to wait after this failure, never less than the server asks for; null: another try would not help. */
-function delayAfter(error: unknown, tries: number): number | null {
-  const shortest = shortestDelay(error, tries)
-  // Clients that failed together are not to come back together.
-  return shortest === null ? null : shortest * (1 + Math.random() / 2)
-}
-
-function shortestDelay(error: unknown, tries: number): number | null {
-  if (isTaskwireError(error)) return error.data.httpStatus === 503 ? error.data.retryAfter * 1_000 : null
-  return isNetworkFailure(error) ? FIRST_DELAY * DELAY_GROWTH ** (tries - 1) : null
+/** Whether another try may help. */
+function isPassing(error: unknown): boolean {
+  return isTaskwireError(error) ? error.data.httpStatus === 503 : isNetworkFailure(error)
 }
 
 /** A network that fails is a TypeError of `fetch` (https://fetch.spec.whatwg.org/#dom-global-fetch). */

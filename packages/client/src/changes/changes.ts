@@ -1,5 +1,9 @@
+import { delay } from '../abort.ts'
+import { backoff } from '../backoff.ts'
+import { isUnauthenticated, waitAskedBy } from '../error.ts'
+import type { Timing } from '../timing.ts'
 import type { Account } from './account.ts'
-import { isRefusalOfToken, runFeed } from './feed.ts'
+import { runFeed } from './feed.ts'
 import { inOneTab } from './one-tab.ts'
 import {
   type ChangeNews,
@@ -8,7 +12,6 @@ import {
   createReader,
   type ListChanges,
 } from './reader.ts'
-import { delayAfter, rest } from './rest.ts'
 import type { OpenStream } from './stream.ts'
 
 /** The user's changes, as they happen: on this device and on every other. */
@@ -34,6 +37,7 @@ export interface ChangesOptions {
   open: OpenStream
   /** What the tabs that share a stream have in common; null: it is not shared. */
   shareAs: string | null
+  timing: Timing
 }
 
 export function createChanges(options: ChangesOptions): TaskwireChanges {
@@ -41,7 +45,7 @@ export function createChanges(options: ChangesOptions): TaskwireChanges {
   let following: Following | null = null
 
   function endsWith(error: unknown): boolean {
-    if (options.account.renewable || !isRefusalOfToken(error)) return false
+    if (options.account.renewable || !isUnauthenticated(error)) return false
     const ended = [...readers]
     readers.clear()
     following?.stop()
@@ -56,7 +60,7 @@ export function createChanges(options: ChangesOptions): TaskwireChanges {
       if (since !== undefined && !(Number.isInteger(since) && since >= 0)) {
         throw new RangeError('since must be a version: a whole number, 0 or more')
       }
-      const reader = createReader({ subscription, list: options.list, endsWith })
+      const reader = createReader({ subscription, list: options.list, timing: options.timing, endsWith })
       readers.add(reader)
       if (following === null) following = follow({ ...options, readers, endsWith })
       else following.join(reader)
@@ -81,7 +85,8 @@ interface Following {
   stop(): void
 }
 
-function follow({ account, list, open, shareAs, readers, endsWith }: FollowOptions): Following {
+function follow({ readers, shareAs, ...options }: FollowOptions): Following {
+  const { account, timing } = options
   const stopping = new AbortController()
   let owner: string | null = null
   let stay = new AbortController()
@@ -108,7 +113,7 @@ function follow({ account, list, open, shareAs, readers, endsWith }: FollowOptio
           position = positionAfter(news)
           for (const reader of [...readers]) reader.hear(news)
         },
-        work: (tell, ending) => runFeed({ account, open, list, position: () => position, tell, endsWith }, ending),
+        work: (tell, ending) => runFeed({ ...options, position: () => position, tell }, ending),
       },
       signal,
     )
@@ -119,7 +124,7 @@ function follow({ account, list, open, shareAs, readers, endsWith }: FollowOptio
       try {
         return turnTo(await account.identify())
       } catch (error) {
-        await rest(delayAfter(error, failures), stopping.signal)
+        await delay(backoff(failures, timing.reconnect, waitAskedBy(error)), stopping.signal)
       }
     }
   }

@@ -1,14 +1,16 @@
-import { untilAborted } from '../abort.ts'
-import { isTaskwireError } from '../error.ts'
+import { delay, untilAborted } from '../abort.ts'
+import { backoff } from '../backoff.ts'
+import { isTaskwireError, isUnauthenticated, waitAskedBy } from '../error.ts'
+import type { Timing } from '../timing.ts'
 import type { Account } from './account.ts'
 import type { ChangeNews, ListChanges } from './reader.ts'
-import { delayAfter, rest } from './rest.ts'
 import type { OpenStream } from './stream.ts'
 
 export interface FeedOptions {
   account: Account
   open: OpenStream
   list: ListChanges
+  timing: Timing
   /** The last version that was told in this tab, by whichever one; undefined where that is not known. */
   position(): number | undefined
   tell(news: ChangeNews): void
@@ -18,8 +20,6 @@ export interface FeedOptions {
 
 /** Milliseconds. A stream that has lasted this long was none that failed. */
 const LASTING = 1_000
-/** Milliseconds from one question to the next while there is no stream. */
-const POLL_INTERVAL = 5_000
 
 /** Keeps a stream open, one connection after the other and each from where the last one ended, until the signal aborts. */
 export async function runFeed(options: FeedOptions, signal: AbortSignal): Promise<void> {
@@ -33,11 +33,11 @@ export async function runFeed(options: FeedOptions, signal: AbortSignal): Promis
       failure = error
     }
     failures = performance.now() - beginning > LASTING ? 1 : failures + 1
-    // With the token that has followed one that has expired, a stream goes on at once.
-    if (failures === 1 && isRefusalOfToken(failure)) continue
-    const delay = delayAfter(failure, failures)
-    if (isRefusalOfStream(failure)) await poll(options, { milliseconds: delay, signal })
-    else await rest(delay, signal)
+    // The token had expired, and another one has followed: the stream goes on at once.
+    if (failures === 1 && isUnauthenticated(failure)) continue
+    const wait = backoff(failures, options.timing.reconnect, waitAskedBy(failure))
+    if (isRefusalOfStream(failure)) await poll(options, { milliseconds: wait, signal })
+    else await delay(wait, signal)
   }
 }
 
@@ -55,32 +55,32 @@ async function readStream(options: FeedOptions, signal: AbortSignal): Promise<vo
       version = change.version
     }
   } catch (error) {
-    if (account.renewable && isRefusalOfToken(error)) await untilAborted(token.replace(), signal)
+    if (account.renewable && isUnauthenticated(error)) await untilAborted(token.replace(), signal)
     throw error
   }
 }
 
 /** Asks for the version from time to time: there are more clients than the server has streams for. */
 async function poll(
-  { list, tell, endsWith }: FeedOptions,
+  { list, timing, tell, endsWith }: FeedOptions,
   { milliseconds, signal }: { milliseconds: number; signal: AbortSignal },
 ): Promise<void> {
   const end = performance.now() + milliseconds
-  let delay = POLL_INTERVAL
+  let wait = timing.pollInterval
   for (let failures = 0; ; ) {
     const left = end - performance.now()
-    await rest(Math.min(delay, left), signal)
-    if (signal.aborted || delay >= left) return
+    await delay(Math.min(wait, left), signal)
+    if (signal.aborted || wait >= left) return
     try {
       const { version } = await list({}, { signal })
       if (signal.aborted) return
       tell({ type: 'at', version })
       failures = 0
-      delay = POLL_INTERVAL
+      wait = timing.pollInterval
     } catch (error) {
       if (signal.aborted || endsWith(error)) return
       failures += 1
-      delay = Math.max(POLL_INTERVAL, delayAfter(error, failures))
+      wait = Math.max(timing.pollInterval, backoff(failures, timing.reconnect, waitAskedBy(error)))
     }
   }
 }
@@ -88,8 +88,4 @@ async function poll(
 /** The user, or the address, has as many streams as there may be: a newer one has taken this one's place. */
 function isRefusalOfStream(error: unknown): boolean {
   return isTaskwireError(error) && error.data.reason === 'RATE_LIMITED'
-}
-
-export function isRefusalOfToken(error: unknown): boolean {
-  return isTaskwireError(error) && error.data.httpStatus === 401
 }

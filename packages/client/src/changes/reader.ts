@@ -1,5 +1,8 @@
 import type { Change, ChangeListInput, ChangeListResult, ResetChange } from '@taskwire/contract'
-import { delayAfter, rest } from './rest.ts'
+import { delay } from '../abort.ts'
+import { backoff } from '../backoff.ts'
+import { waitAskedBy } from '../error.ts'
+import type { Timing } from '../timing.ts'
 
 /** What the tab that has the stream tells all tabs, itself included. */
 export type ChangeNews =
@@ -42,13 +45,14 @@ export interface ChangeReader {
 export interface ReaderOptions {
   subscription: ChangeSubscription
   list: ListChanges
+  timing: Timing
   /** Whether this failure is the last one: then all of it ends. */
   endsWith(error: unknown): boolean
 }
 
 const PAGE_SIZE = 500
 
-export function createReader({ subscription, list, endsWith }: ReaderOptions): ChangeReader {
+export function createReader({ subscription, list, timing, endsWith }: ReaderOptions): ChangeReader {
   let version = subscription.since
   let lastOwner: string | null = null
   // Another user has signed in: what is known is not theirs.
@@ -73,7 +77,7 @@ export function createReader({ subscription, list, endsWith }: ReaderOptions): C
         failures = 1
       } catch (error) {
         if (signal.aborted || endsWith(error)) return
-        await rest(delayAfter(error, failures), signal)
+        await delay(backoff(failures, timing.reconnect, waitAskedBy(error)), signal)
         failures += 1
       }
     }

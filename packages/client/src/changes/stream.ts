@@ -10,6 +10,8 @@ export interface StreamOptions {
   credentials: RequestCredentials
   fetch: typeof globalThis.fetch | undefined
   headers: Record<string, string> | undefined
+  /** Milliseconds without an event, after which the connection is dead. */
+  silence: number
 }
 
 /** Where a stream begins, and for whom. */
@@ -22,17 +24,14 @@ export interface StreamStart {
 /** Reads changes until the server or the network ends the stream. Rejects with the reason, where there is one. */
 export type OpenStream = (start: StreamStart) => AsyncIterable<Change>
 
-/** Milliseconds without as much as a heartbeat, of which the server sends one every 15 s: the connection is dead. */
-const PATIENCE = 40_000
-
 /** One connection of `change.stream`, without the token in its address, as an EventSource would have it. */
-export function streamOpener({ endpoint, credentials, fetch, headers: own }: StreamOptions): OpenStream {
+export function streamOpener({ endpoint, credentials, fetch, headers: own, silence }: StreamOptions): OpenStream {
   return async function* ({ since, token, signal }) {
     signal.throwIfAborted()
     const connection = new AbortController()
     const close = () => connection.abort()
     signal.addEventListener('abort', close)
-    let timer = setTimeout(close, PATIENCE)
+    let timer = setTimeout(close, silence)
     try {
       const headers = new Headers(own)
       headers.set('accept', 'text/event-stream')
@@ -48,7 +47,7 @@ export function streamOpener({ endpoint, credentials, fetch, headers: own }: Str
       if (response.body === null || !type?.includes('text/event-stream')) throw await refusalOf(response)
       for await (const event of readEvents(response.body)) {
         clearTimeout(timer)
-        timer = setTimeout(close, PATIENCE)
+        timer = setTimeout(close, silence)
         if (event.event === 'return') return
         if (event.event === 'serialized-error') throw errorOf(read(event))
         if (event.event === 'message') yield read(event) as Change

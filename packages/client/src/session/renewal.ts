@@ -1,6 +1,6 @@
 import type { AuthResult } from '@taskwire/contract'
 import { TRPCClientError } from '@trpc/client'
-import { isTaskwireError, type TaskwireError } from '../error.ts'
+import { isUnauthenticated, type TaskwireError } from '../error.ts'
 import type { AccessToken } from './access-token.ts'
 import type { SessionState, SessionStore } from './store.ts'
 
@@ -50,7 +50,8 @@ export function createRenewal({ store, refresh }: RenewalOptions): Renewal {
       if (store.endings === endings) store.begin(result, { cookieSeen: true })
       return result
     } catch (error) {
-      if (!isRefused(error) || store.token !== token) throw error
+      // Nothing else ends a session: no limit, fault, abort or network does.
+      if (!isUnauthenticated(error) || store.token !== token) throw error
       store.lose()
       throw state.status === 'signedIn' && !cookieSeen ? explainMissingCookie(error) : error
     }
@@ -88,17 +89,12 @@ export function createRenewal({ store, refresh }: RenewalOptions): Renewal {
     async restore() {
       if (store.state.status === 'unknown') {
         await renew(null).catch((error: unknown) => {
-          if (!isRefused(error)) throw error
+          if (!isUnauthenticated(error)) throw error
         })
       }
       return store.state
     },
   }
-}
-
-/** Only the server's own 401 ends a session: no limit, fault, abort or network does. */
-function isRefused(error: unknown): error is TaskwireError {
-  return isTaskwireError(error) && error.data.httpStatus === 401
 }
 
 function explainMissingCookie(error: TaskwireError): unknown {

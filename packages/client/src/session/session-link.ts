@@ -1,7 +1,7 @@
 import type { AuthResult } from '@taskwire/contract'
 import type { AppRouter } from '@taskwire/router'
 import type { Operation, TRPCLink } from '@trpc/client'
-import { isTaskwireError } from '../error.ts'
+import { isRefusalOfToken } from '../error.ts'
 import { promiseLink, type Send } from '../promise-link.ts'
 import { withToken } from '../transport.ts'
 import { withDeadline } from './deadline.ts'
@@ -67,8 +67,4 @@ async function sendWithToken(operation: Operation, send: Send, renewal: Renewal)
     if (next === null) throw error
     return send(withToken(operation, next.token))
   }
-}
-
-function isRefusalOfToken(error: unknown): boolean {
-  return isTaskwireError(error) && error.data.httpStatus === 401 && error.data.reason !== 'INVALID_CREDENTIALS'
 }

@@ -1,4 +1,4 @@
-import { pause } from '../abort.ts'
+import { delay } from '../abort.ts'
 
 /** The other tabs, windows and workers of the browser in which the same session is open. */
 export interface Tabs<News> {
@@ -42,7 +42,7 @@ function createLock(name: string): Tabs<never>['exclusively'] {
           const result = work()
           resolve(result)
           await result.catch(() => {})
-          await pause(TIME_FOR_NEWS)
+          await delay(TIME_FOR_NEWS)
         })
         .catch(reject)
     })

@@ -1,0 +1,20 @@
+import type { Backoff } from './backoff.ts'
+
+/** How long the client waits, in milliseconds. No part of the public API: tests wait less. */
+export interface Timing {
+  /** Before a call is repeated. */
+  repeat: Backoff
+  /** Before changes are asked for again, after a failure. */
+  reconnect: Backoff
+  /** From one question for changes to the next, while there is no stream. */
+  pollInterval: number
+  /** A stream that sends nothing for so long is dead: the server sends a heartbeat every 15 s. */
+  streamSilence: number
+}
+
+export const defaultTiming: Timing = {
+  repeat: { first: 300, growth: 4, longest: 10_000 },
+  reconnect: { first: 300, growth: 2, longest: 30_000 },
+  pollInterval: 5_000,
+  streamSilence: 40_000,
+}

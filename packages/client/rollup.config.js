@@ -10,7 +10,9 @@ await rm('bundle', { recursive: true, force: true })
 await writeDeclarations('../contract/dist', 'dist/contract')
 
 export default [
-  code('index', { plugins: [license({ of: 'uuid', file: 'LICENSE.md' })] }),
+  code('index', {
+    plugins: [license({ of: 'uuid', file: 'LICENSE.md' }), license({ of: 'eventsource-parser', file: 'LICENSE' })],
+  }),
   code('react', {
     // For frameworks that render on a server: its hooks are for the browser's components.
     banner: "'use client'",

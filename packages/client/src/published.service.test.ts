@@ -47,6 +47,7 @@ describe('the tarball', () => {
     expect(stdout.trim().split('\n').sort()).toEqual([
       'package/LICENSE',
       'package/README.md',
+      'package/bundle/eventsource-parser.LICENSE',
       'package/bundle/index.d.ts',
       'package/bundle/index.js',
       'package/bundle/react.d.ts',

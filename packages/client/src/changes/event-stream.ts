@@ -1,3 +1,5 @@
+import { createParser } from 'eventsource-parser'
+
 /** One event of a stream of server-sent events. */
 export interface ServerSentEvent {
   /** `message` where the server gives it no name. */
@@ -5,38 +7,29 @@ export interface ServerSentEvent {
   data: string
 }
 
-/**
- * Reads server-sent events, each as soon as it is whole.
- *
- * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
- */
+/** Characters of an event that is not whole yet. The longest change has less than a tenth of it. */
+const MAX_BUFFERED = 1_000_000
+
+/** Reads server-sent events, each as soon as it is whole. Rejects when one grows past all bounds. */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {
+  const events: ServerSentEvent[] = []
+  const parser = createParser({
+    maxBufferSize: MAX_BUFFERED,
+    onEvent: ({ event = 'message', data }) => events.push({ event, data }),
+    onError(error) {
+      if (error.type === 'max-buffer-size-exceeded') throw error
+    },
+  })
   const decoder = new TextDecoder()
   const reader = body.getReader()
-  let lines: string[] = []
-  let rest = ''
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      const parts = (rest + decoder.decode(value, { stream: true })).split('\n')
-      rest = parts.pop() ?? ''
-      for (const part of parts) {
-        const line = part.replace(/\r$/, '')
-        if (line !== '') lines.push(line)
-        else if (lines.length > 0) {
-          yield readEvent(lines)
-          lines = []
-        }
-      }
+      parser.feed(decoder.decode(value, { stream: true }))
+      yield* events.splice(0)
     }
   } finally {
     await reader.cancel().catch(() => {})
   }
-}
-
-function readEvent(lines: string[]): ServerSentEvent {
-  const valuesOf = (field: string) =>
-    lines.filter((line) => line.startsWith(`${field}:`)).map((line) => line.slice(field.length + 1).replace(/^ /, ''))
-  return { event: valuesOf('event').at(-1) ?? 'message', data: valuesOf('data').join('\n') }
 }

@@ -19,15 +19,15 @@ export default [
     plugins: [license({ of: '@trpc/tanstack-react-query', file: 'LICENSE' })],
   }),
   code('schemas'),
-  code('testing'),
-  declarations('index', 'react', 'testing'),
+  code('testing', { entry: 'testing/index' }),
+  declarations({ index: 'index', react: 'react', testing: 'testing/index' }),
   // By themselves, since they alone are of zod's types.
-  declarations('schemas'),
+  declarations({ schemas: 'schemas' }),
 ]
 
-function code(name, { banner, plugins = [] } = {}) {
+function code(name, { entry = name, banner, plugins = [] } = {}) {
   return {
-    input: `dist/${name}.js`,
+    input: `dist/${entry}.js`,
     output: { file: `bundle/${name}.js`, banner },
     external,
     onwarn: fail,
@@ -35,9 +35,9 @@ function code(name, { banner, plugins = [] } = {}) {
   }
 }
 
-function declarations(...names) {
+function declarations(entries) {
   return {
-    input: Object.fromEntries(names.map((name) => [name, `dist/${name}.d.ts`])),
+    input: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, `dist/${entry}.d.ts`])),
     output: { dir: 'bundle', chunkFileNames: ({ name }) => `shared/${name.replace('.d', '')}.d.ts` },
     external,
     treeshake: { moduleSideEffects: false },

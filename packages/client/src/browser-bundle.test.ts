@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { bundleForBrowser } from './browser-bundle.test-support.ts'
+import { bundleForBrowser } from './testing/browser-bundle.ts'
 
 /** Bytes, gzipped: everything included. */
 const LIMIT = 25_000

@@ -2,10 +2,10 @@ import { openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { bundleForBrowser } from './browser-bundle.test-support.ts'
 import type { TaskwireClient } from './client.ts'
-import { type PageServer, servePage } from './page-server.test-support.ts'
-import { type ServerProcess, startServer } from './server-process.test-support.ts'
+import { bundleForBrowser } from './testing/browser-bundle.ts'
+import { type PageServer, servePage } from './testing/page-server.ts'
+import { type ServerProcess, startServer } from './testing/server-process.ts'
 
 /** In the page. */
 declare const client: TaskwireClient

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createTaskwireClient, type TaskwireTokenClient } from './client.ts'
 import { isTaskwireError } from './error.ts'
 import { newId } from './new-id.ts'
-import { serveRouter, type TestServer } from './serve-router.test-support.ts'
+import { serveRouter, type TestServer } from './testing/serve-router.ts'
 
 let server: TestServer
 let url: string

@@ -15,8 +15,8 @@ import type { Root } from 'react-dom/client'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createTaskwireClient, isTaskwireError, type TaskwireClient } from './index.ts'
 import { TaskwireProvider, useSession, useTaskwire, useTaskwireClient } from './react.ts'
-import { serveRouter, type TestServer } from './serve-router.test-support.ts'
-import { createMockClient, taskwireError } from './testing.ts'
+import { createMockClient, taskwireError } from './testing/index.ts'
+import { serveRouter, type TestServer } from './testing/serve-router.ts'
 
 let server: TestServer
 beforeAll(async () => {

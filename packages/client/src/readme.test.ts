@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { serveRouter, type TestServer } from './serve-router.test-support.ts'
+import { serveRouter, type TestServer } from './testing/serve-router.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 // Below this package, so that the snippets find what it may import.

@@ -1,11 +1,11 @@
 import { type TestUser, testUser } from '@taskwire/router/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { refusal, type TestBrowser, testBrowser } from './browser.test-support.ts'
 import { createTaskwireClient, type TaskwireTokenClient } from './client.ts'
 import { isTaskwireError } from './error.ts'
-import { lossyProxy } from './lossy-proxy.test-support.ts'
 import { newId } from './new-id.ts'
-import { serveRouter, type TestServer } from './serve-router.test-support.ts'
+import { refusal, type TestBrowser, testBrowser } from './testing/browser.ts'
+import { lossyProxy } from './testing/lossy-proxy.ts'
+import { serveRouter, type TestServer } from './testing/serve-router.ts'
 
 let server: TestServer
 let ada: TestUser

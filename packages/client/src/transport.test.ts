@@ -2,9 +2,9 @@ import type { AppRouter } from '@taskwire/router'
 import { type TestUser, testUser } from '@taskwire/router/testing'
 import { createTRPCClient } from '@trpc/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testBrowser } from './browser.test-support.ts'
 import { promiseLink } from './promise-link.ts'
-import { serveRouter, type TestServer } from './serve-router.test-support.ts'
+import { testBrowser } from './testing/browser.ts'
+import { serveRouter, type TestServer } from './testing/serve-router.ts'
 import { transportLink, withToken } from './transport.ts'
 
 let server: TestServer

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { testBrowser } from '../browser.test-support.ts'
 import { createTaskwireClient, type TaskwireClient } from '../client.ts'
-import { type ServerProcess, startServer } from '../server-process.test-support.ts'
-import { range, recorder } from './recorder.test-support.ts'
+import { testBrowser } from '../testing/browser.ts'
+import { range, recorder } from '../testing/recorder.ts'
+import { type ServerProcess, startServer } from '../testing/server-process.ts'
 
 /** Seconds. */
 const TTL = 2

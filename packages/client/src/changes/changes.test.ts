@@ -1,10 +1,10 @@
 import { type TestUser, testUser } from '@taskwire/router/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { refusal, type TestBrowser, testBrowser } from '../browser.test-support.ts'
 import { createTaskwireClient, type TaskwireClient } from '../client.ts'
 import { isTaskwireError } from '../error.ts'
-import { serveRouter, type TestServer } from '../serve-router.test-support.ts'
-import { type Recorder, range, recorder } from './recorder.test-support.ts'
+import { refusal, type TestBrowser, testBrowser } from '../testing/browser.ts'
+import { type Recorder, range, recorder } from '../testing/recorder.ts'
+import { serveRouter, type TestServer } from '../testing/serve-router.ts'
 
 let server: TestServer
 let ada: TestUser

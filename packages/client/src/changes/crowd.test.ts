@@ -1,9 +1,9 @@
 import { type TestUser, testUser } from '@taskwire/router/testing'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { refusal, testBrowser } from '../browser.test-support.ts'
 import { createTaskwireClient } from '../client.ts'
-import { serveRouter, type TestServer } from '../serve-router.test-support.ts'
-import { range, recorder } from './recorder.test-support.ts'
+import { refusal, testBrowser } from '../testing/browser.ts'
+import { range, recorder } from '../testing/recorder.ts'
+import { serveRouter, type TestServer } from '../testing/serve-router.ts'
 
 /** Milliseconds: two rounds of a client that asks, and much less than the minute after which it tries a stream again. */
 const DURATION = 12_000

@@ -3,9 +3,9 @@ import type { AppRouter } from '@taskwire/router'
 import { testUser } from '@taskwire/router/testing'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { testBrowser } from '../browser.test-support.ts'
 import { createTaskwireClient } from '../client.ts'
-import { serveRouter, type TestServer } from '../serve-router.test-support.ts'
+import { testBrowser } from '../testing/browser.ts'
+import { serveRouter, type TestServer } from '../testing/serve-router.ts'
 import { keepQueriesCurrent } from './keep-queries-current.ts'
 
 let server: TestServer

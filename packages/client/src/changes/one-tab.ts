@@ -12,7 +12,7 @@ export interface TabDuty<News> {
 const BEAT = 5_000
 
 /** Beats without a sign of life, after which a tab that is looked at takes the work over. */
-const PATIENCE = 3
+const MISSED_BEATS = 3
 
 /**
  * Has one tab of the browser do the work; when it is closed or frozen, another does. The lock is held as long as there is
@@ -39,7 +39,7 @@ export function inOneTab<News>({ name, onNews, work }: TabDuty<News>, signal: Ab
   const timer = setInterval(() => {
     silence += 1
     if (isAtWork) channel.postMessage(null)
-    else if (silence > PATIENCE && globalThis.document?.visibilityState === 'visible') takeTurn({ steal: true })
+    else if (silence > MISSED_BEATS && globalThis.document?.visibilityState === 'visible') takeTurn({ steal: true })
   }, BEAT)
   signal.addEventListener('abort', () => {
     clearInterval(timer)

@@ -92,7 +92,7 @@ export function createReader({ subscription, list, timing, endsWith }: ReaderOpt
         const place = { version: page.version }
         version = place.version
         startsOver = false
-        call(() => (isReset ? subscription.onReset(place) : subscription.onBegin?.(place)))
+        notify(() => (isReset ? subscription.onReset(place) : subscription.onBegin?.(place)))
         if (signal.aborted) return
       }
       for (const change of page.changes) {
@@ -107,7 +107,7 @@ export function createReader({ subscription, list, timing, endsWith }: ReaderOpt
   function tell(change: Exclude<Change, ResetChange>): void {
     if (version !== undefined && change.version <= version) return
     version = change.version
-    call(() => subscription.onChange(change))
+    notify(() => subscription.onChange(change))
   }
 
   function want(heard: number): void {
@@ -136,13 +136,13 @@ export function createReader({ subscription, list, timing, endsWith }: ReaderOpt
     pause: () => following.abort(),
     end(error) {
       following.abort()
-      call(() => subscription.onEnd?.(error))
+      notify(() => subscription.onEnd?.(error))
     },
   }
 }
 
 /** What a subscriber throws is its own failure, and not that of the next. */
-function call(listener: () => void): void {
+function notify(listener: () => void): void {
   try {
     listener()
   } catch (error) {

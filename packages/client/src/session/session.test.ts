@@ -1,9 +1,9 @@
 import { type TestUser, testUser } from '@taskwire/router/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { refusal, type TestBrowser, testBrowser } from '../browser.test-support.ts'
 import { createTaskwireClient, type TaskwireClient } from '../client.ts'
 import { isTaskwireError } from '../error.ts'
-import { serveRouter, type TestServer } from '../serve-router.test-support.ts'
+import { refusal, type TestBrowser, testBrowser } from '../testing/browser.ts'
+import { serveRouter, type TestServer } from '../testing/serve-router.ts'
 import type { SessionState } from './store.ts'
 
 let server: TestServer

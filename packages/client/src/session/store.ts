@@ -57,7 +57,7 @@ export function createSessionStore(endpoint: string): SessionStore {
     onNews: (news) => ('began' in news ? take(news) : forget(news.ended)),
   })
 
-  function change(next: SessionState): void {
+  function setState(next: SessionState): void {
     if (isSame(state, next)) return
     state = next
     for (const listener of [...listeners]) listener(state)
@@ -69,7 +69,7 @@ export function createSessionStore(endpoint: string): SessionStore {
     if (token?.sessionId !== received.sessionId) noteEnding(token)
     token = received
     cookieSeen = origin.cookieSeen
-    change({ status: 'signedIn', user: began.user })
+    setState({ status: 'signedIn', user: began.user })
   }
 
   function noteEnding(last: AccessToken | null): void {
@@ -83,7 +83,7 @@ export function createSessionStore(endpoint: string): SessionStore {
     noteEnding(token)
     endings += 1
     token = null
-    change({ status: 'signedOut', user: null })
+    setState({ status: 'signedOut', user: null })
   }
 
   return {

@@ -1,8 +1,8 @@
 import { type TestUser, testUser } from '@taskwire/router/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type TestBrowser, testBrowser } from '../browser.test-support.ts'
 import { createTaskwireClient, type TaskwireClient } from '../client.ts'
-import { serveRouter, type TestServer } from '../serve-router.test-support.ts'
+import { type TestBrowser, testBrowser } from '../testing/browser.ts'
+import { serveRouter, type TestServer } from '../testing/serve-router.ts'
 
 // Two tabs in a browser without locks, as Node.js 20 is one; `client.browser.test.ts` has a real one.
 let server: TestServer

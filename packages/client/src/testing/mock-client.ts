@@ -1,13 +1,13 @@
 import type { AuthResult, User } from '@taskwire/contract'
 import type { AppRouter } from '@taskwire/router'
 import { createTRPCClient, type TRPCLink } from '@trpc/client'
-import { abortLink } from './abort-link.ts'
-import type { TaskwireClient } from './client.ts'
-import { promiseLink } from './promise-link.ts'
-import type { RouterInputs, RouterOutputs } from './router-types.ts'
-import { createSession } from './session/session.ts'
-import type { SessionListener, SessionState } from './session/store.ts'
-import { withExtras } from './with-extras.ts'
+import { abortLink } from '../abort-link.ts'
+import type { TaskwireClient } from '../client.ts'
+import { promiseLink } from '../promise-link.ts'
+import type { RouterInputs, RouterOutputs } from '../router-types.ts'
+import { createSession } from '../session/session.ts'
+import type { SessionListener, SessionState } from '../session/store.ts'
+import { withExtras } from '../with-extras.ts'
 
 /** `'task.list'`, `'auth.login'` and so on. */
 type ProcedurePath = {
@@ -51,8 +51,8 @@ export function createMockClient(handlers: MockHandlers = {}, { user = null }: M
   const store = createMockStore(user)
   const mockLink = promiseLink(async ({ path, input }) => {
     const answer = await handlerOf({ 'auth.logout': () => null, ...handlers }, path)(input)
-    if (path === 'auth.login' || path === 'auth.register') store.change((answer as AuthResult).user)
-    if (path === 'auth.logout' || path === 'auth.deleteAccount') store.change(null)
+    if (path === 'auth.login' || path === 'auth.register') store.setUser((answer as AuthResult).user)
+    if (path === 'auth.logout' || path === 'auth.deleteAccount') store.setUser(null)
     return answer
   })
   const client = createTRPCClient<AppRouter>({ links: [abortLink, mockLink, noStreamLink] })
@@ -89,7 +89,7 @@ function createMockStore(signedIn: User | null) {
     get state() {
       return state
     },
-    change(user: User | null): void {
+    setUser(user: User | null): void {
       if (user === state.user) return
       state = stateOf(user)
       for (const listener of [...listeners]) listener(state)

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { isTaskwireError, safe } from './index.ts'
-import { createMockClient, taskwireError } from './testing.ts'
+import { isTaskwireError, safe } from '../index.ts'
+import { createMockClient, taskwireError } from './index.ts'
 
 const at = new Date(0)
 const user = { id: '1', email: 'ada@example.com', createdAt: at, updatedAt: at }

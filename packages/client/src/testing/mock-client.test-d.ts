@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'vitest'
-import type { Task } from './index.ts'
-import { createMockClient, type MockHandlers, taskwireError } from './testing.ts'
+import type { Task } from '../index.ts'
+import { createMockClient, type MockHandlers, taskwireError } from './index.ts'
 
 declare const task: Task
 

@@ -1,4 +1,4 @@
-import type { ChangeSubscription } from './reader.ts'
+import type { ChangeSubscription } from '../changes/reader.ts'
 
 /** A subscriber that writes down what it is told. */
 export interface Recorder extends ChangeSubscription {

@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 /** The client as a page loads it: one script, minified, which leaves its exports in a global `taskwire`. */
 export async function bundleForBrowser(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, 'index.ts')],
+    entryPoints: [join(import.meta.dirname, '../index.ts')],
     conditions: ['@taskwire/source'],
     format: 'iife',
     globalName: 'taskwire',

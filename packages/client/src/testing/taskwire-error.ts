@@ -2,7 +2,7 @@ import { type ErrorData, type ErrorDetails, type ErrorReason, errorTable } from 
 import type { AppRouter, ErrorShape } from '@taskwire/router'
 import { TRPCClientError } from '@trpc/client'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
-import type { TaskwireError } from './error.ts'
+import type { TaskwireError } from '../error.ts'
 
 /**
  * An error as the server answers it, which `isTaskwireError` recognises: for handlers of a mock client to throw.

@@ -61,7 +61,7 @@ test.each(['query', 'mutation of auth'])('an abort ends a %s and its request', a
   const call =
     kind === 'query' ? client.auth.me.query(undefined, { signal }) : client.auth.logout.mutate(undefined, { signal })
   const failure = call.catch((cause) => cause)
-  await vi.waitFor(() => expect(fetch).toHaveBeenCalledOnce())
+  await vi.waitFor(() => expect(fetch).toHaveBeenCalledOnce(), { timeout: 20_000 })
 
   controller.abort()
 

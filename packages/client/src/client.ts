@@ -75,7 +75,7 @@ export function createTaskwireClient(
 }
 
 /** A client with a token; tests give it another timing. */
-function createTokenClient(options: TaskwireTokenClientOptions, timing = defaultTiming): TaskwireTokenClient {
+export function createTokenClient(options: TaskwireTokenClientOptions, timing = defaultTiming): TaskwireTokenClient {
   const { token } = options
   const transport: TransportOptions = { ...transportOf(options), credentials: 'omit' }
   const tokenLink = promiseLink((operation, send) => send(withToken(operation, token)))
@@ -93,7 +93,7 @@ function createTokenClient(options: TaskwireTokenClientOptions, timing = default
 }
 
 /** A client that keeps a session; tests give it another timing. */
-function createSessionClient(options: TaskwireClientOptions, timing = defaultTiming): TaskwireClient {
+export function createSessionClient(options: TaskwireClientOptions, timing = defaultTiming): TaskwireClient {
   const transport: TransportOptions = { ...transportOf(options), credentials: 'include' }
   const { endpoint } = transport
   const sending = [abortLink, retryLink(timing.repeat), transportLink(transport)]

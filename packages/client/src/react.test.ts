@@ -8,21 +8,14 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import type { Task } from '@taskwire/contract'
-import { testUser } from '@taskwire/router/testing'
 import { Window } from 'happy-dom'
 import { createElement, type FunctionComponent } from 'react'
 import type { Root } from 'react-dom/client'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createTaskwireClient, isTaskwireError, type TaskwireClient } from './index.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest'
+import { isTaskwireError, type TaskwireClient } from './index.ts'
 import { TaskwireProvider, useSession, useTaskwire, useTaskwireClient } from './react.ts'
+import { credentials, test } from './testing/client-test.ts'
 import { createMockClient, taskwireError } from './testing/index.ts'
-import { serveRouter, type TestServer } from './testing/serve-router.ts'
-
-let server: TestServer
-beforeAll(async () => {
-  server = await serveRouter()
-})
-afterAll(() => server.close())
 
 const user = { id: '1', email: 'ada@example.com', createdAt: new Date(0), updatedAt: new Date(0) }
 
@@ -49,13 +42,12 @@ describe('in a page', () => {
     return page
   }
 
-  test('a list shows what the server has, and what a mutation adds to it', async () => {
-    const client = createTaskwireClient({ url: server.url })
-    const { email, password } = await testUser(server.services)
+  test('a list shows what the server has, and what a mutation adds to it', async ({ client, newcomer }) => {
+    const { email } = newcomer
     const page = await open(Tasks, client)
     await page.shows('signedOut')
 
-    await client.$session.signIn({ email, password })
+    await client.$session.signIn(credentials(newcomer))
     await page.shows(`${email}: 0 []`)
     page.click()
     await page.shows(`${email}: 1 [Write]`)
@@ -142,7 +134,7 @@ async function render(component: FunctionComponent, client: TaskwireClient): Pro
   const page = createElement(TaskwireProvider, { client }, createElement(component))
   root.render(createElement(QueryClientProvider, { client: queryClient }, page))
   return {
-    shows: (text) => vi.waitFor(() => expect(container.textContent).toBe(text), { timeout: 5_000 }),
+    shows: (text) => vi.waitFor(() => expect(container.textContent).toBe(text), { timeout: 20_000 }),
     click: () => container.querySelector('button')?.click(),
     close() {
       root.unmount()

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { serveRouter, type TestServer } from './testing/serve-router.ts'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
+import { test } from './testing/client-test.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 // Below this package, so that the snippets find what it may import.
@@ -19,15 +19,10 @@ const snippets = DOCUMENTS.flatMap((document) =>
   })),
 )
 
-let server: TestServer
-beforeAll(async () => {
-  server = await serveRouter()
+beforeAll(() => {
   mkdirSync(FOLDER, { recursive: true })
 })
-afterAll(async () => {
-  await server.close()
-  rmSync(FOLDER, { recursive: true })
-})
+afterAll(() => rmSync(FOLDER, { recursive: true }))
 
 test('every snippet of the documents compiles', () => {
   for (const { file, code } of snippets) writeFileSync(file, code)
@@ -53,7 +48,7 @@ test('every snippet of the documents compiles', () => {
   expect(typeErrors(config)).toBe('')
 })
 
-test('the quick start of the README runs', async () => {
+test('the quick start of the README runs', async ({ server }) => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   const quickStart = snippets.find(({ name }) => name === 'README.md 1')
   const file = join(FOLDER, 'quick-start.ts')

@@ -1,25 +1,13 @@
 import type { AppRouter } from '@taskwire/router'
-import { type TestUser, testUser } from '@taskwire/router/testing'
+import type { TestUser } from '@taskwire/router/testing'
 import { createTRPCClient } from '@trpc/client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { promiseLink } from './promise-link.ts'
-import { testBrowser } from './testing/browser.ts'
-import { serveRouter, type TestServer } from './testing/serve-router.ts'
+import { test } from './testing/client-test.ts'
 import { transportLink, withToken } from './transport.ts'
 
-let server: TestServer
-let ada: TestUser
-let bob: TestUser
-
-beforeAll(async () => {
-  server = await serveRouter()
-  ada = await testUser(server.services)
-  bob = await testUser(server.services)
-})
-afterAll(() => server.close())
-
-test('calls of two users within a tick travel apart', async () => {
-  const { fetch, seen } = testBrowser()
+test('calls of two users within a tick travel apart', async ({ server, ada, bob, browser }) => {
+  const { fetch, seen } = browser
   const client = createTRPCClient<AppRouter>({
     links: [
       promiseLink((operation, send) => send(withToken(operation, String(operation.context['as'])))),

@@ -1,65 +1,70 @@
-import { type TestUser, testUser } from '@taskwire/router/testing'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { createTaskwireClient } from '../client.ts'
+import { expect } from 'vitest'
+import { createTokenClient } from '../client.ts'
 import { refusal, testBrowser } from '../testing/browser.ts'
+import { test as clientTest, eventually, quickTiming } from '../testing/client-test.ts'
 import { range, recorder } from '../testing/recorder.ts'
-import { serveRouter, type TestServer } from '../testing/serve-router.ts'
 
-/** Milliseconds: two rounds of a client that asks, and much less than the minute after which it tries a stream again. */
-const DURATION = 12_000
-const PATIENCE = 15_000
+// With the limits of a real server. A device is one more client of the newcomer's that follows the changes.
+const test = clientTest
+  .override('limits', { redis: null, multiplier: 1 })
+  .extend('addDevice', ({ server, newcomer }, { onCleanup }) => {
+    const stops: (() => void)[] = []
+    onCleanup(() => {
+      for (const stop of stops) stop()
+    })
+    return () => {
+      const browser = testBrowser()
+      const { url } = server
+      const client = createTokenClient({ url, token: newcomer.accessToken, fetch: browser.fetch }, quickTiming)
+      const told = recorder(0)
+      stops.push(client.$changes.subscribe(told))
+      return { browser, told }
+    }
+  })
 
-let server: TestServer
-let ada: TestUser
-beforeAll(async () => {
-  server = await serveRouter({ limitStore: { redis: null, multiplier: 1 } })
-})
-beforeEach(async () => {
-  ada = await testUser(server.services)
-})
-afterAll(() => server.close())
-
-test('of eleven clients on one account none is silent, and none takes the place of another again and again', async () => {
-  const crowd = []
+test('of eleven clients on one account none is silent, and none takes the place of another again and again', async ({
+  newcomer,
+  addDevice,
+}) => {
+  const crowd: ReturnType<typeof addDevice>[] = []
   for (let count = 0; count < 11; count += 1) {
-    const client = device()
+    const device = addDevice()
     // One after the other, so that the first has to go.
-    await vi.waitFor(() => expect(client.browser.count('change.stream')).toBe(1), { timeout: PATIENCE })
-    crowd.push(client)
+    await eventually(() => expect(device.browser.count('change.stream')).toBe(1))
+    crowd.push(device)
   }
-  let written = 0
-  for (const end = Date.now() + DURATION; Date.now() < end; written += 1) {
-    await ada.client.task.create.mutate({ title: `Task ${written}` })
-    await new Promise((resolve) => setTimeout(resolve, 500))
+  const questions = () => crowd[0]?.browser.count('change.list') ?? 0
+  // The first one asks in each round, and a minute has not passed: then it would try a stream again.
+  for (let written = 1; written <= 8; written += 1) {
+    const asked = questions()
+    await newcomer.client.task.create.mutate({ title: `Task ${written}` })
+    await eventually(() => expect(questions()).toBeGreaterThan(asked))
   }
   for (const { told } of crowd) {
-    await vi.waitFor(() => expect(told.versions).toEqual(range(1, written)), { timeout: PATIENCE })
+    await eventually(() => expect(told.versions).toEqual(range(1, 8)))
     expect(told.resets).toEqual([])
   }
   expect(crowd.map(({ browser }) => browser.count('change.stream'))).toEqual(Array(11).fill(1))
-  for (const { stop } of crowd) stop()
 })
 
-test('a client that gets no stream asks for what has changed, and tries again when it may', async () => {
-  const seconds = 8
-  const client = device()
-  client.browser.disturb = (procedures) =>
-    procedures.includes('change.stream') && client.browser.count('change.stream') === 1
-      ? refusal('RATE_LIMITED', { httpStatus: 429, retryAfter: seconds })
-      : undefined
-  await vi.waitFor(() => expect(client.browser.count('change.stream')).toBe(1), { timeout: PATIENCE })
-  await ada.client.task.create.mutate({ title: 'A' })
-  await vi.waitFor(() => expect(client.told.versions).toEqual([1]), { timeout: PATIENCE })
-  await vi.waitFor(() => expect(client.browser.count('change.stream')).toBe(2), { timeout: PATIENCE })
-  await ada.client.task.create.mutate({ title: 'B' })
-  await vi.waitFor(() => expect(client.told.versions).toEqual([1, 2]), { timeout: PATIENCE })
-  client.stop()
+test('a client that gets no stream asks for what has changed, and tries again when it may', async ({
+  newcomer,
+  addDevice,
+}) => {
+  const retryAfter = 0.3
+  const { browser, told } = addDevice()
+  const refusedAt: number[] = []
+  browser.disturb = (procedures) => {
+    // Until it has been told the first change, which it then has asked for.
+    if (!procedures.includes('change.stream') || told.versions.length > 0) return undefined
+    refusedAt.push(performance.now())
+    return refusal('RATE_LIMITED', { httpStatus: 429, retryAfter })
+  }
+  await eventually(() => expect(refusedAt).toHaveLength(1))
+  await newcomer.client.task.create.mutate({ title: 'A' })
+  await eventually(() => expect(told.versions).toEqual([1]))
+  await eventually(() => expect(browser.count('change.stream')).toBe(refusedAt.length + 1))
+  expect(performance.now() - (refusedAt.at(-1) ?? 0)).toBeGreaterThanOrEqual(retryAfter * 1_000)
+  await newcomer.client.task.create.mutate({ title: 'B' })
+  await eventually(() => expect(told.versions).toEqual([1, 2]))
 })
-
-/** One more of the user's, that follows the changes. */
-function device() {
-  const browser = testBrowser()
-  const client = createTaskwireClient({ url: server.url, token: ada.accessToken, fetch: browser.fetch })
-  const told = recorder(0)
-  return { browser, told, stop: client.$changes.subscribe(told) }
-}

@@ -1,35 +1,23 @@
-import { type TestUser, testUser } from '@taskwire/router/testing'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createTaskwireClient, type TaskwireClient } from '../client.ts'
+import { testUser } from '@taskwire/router/testing'
+import { describe, expect, vi } from 'vitest'
+import { createSessionClient, type TaskwireClient } from '../client.ts'
 import { isTaskwireError } from '../error.ts'
-import { refusal, type TestBrowser, testBrowser } from '../testing/browser.ts'
-import { serveRouter, type TestServer } from '../testing/serve-router.ts'
+import { refusal, type TestBrowser } from '../testing/browser.ts'
+import { credentials, eventually, test } from '../testing/client-test.ts'
+import type { TestServer } from '../testing/serve-router.ts'
 import type { SessionState } from './store.ts'
 
-let server: TestServer
-let ada: TestUser
-let bob: TestUser
-let browser: TestBrowser
-let client: TaskwireClient
-
-beforeAll(async () => {
-  server = await serveRouter()
-  ada = await testUser(server.services)
-  bob = await testUser(server.services)
-})
-beforeEach(() => {
+// The server starts while time still passes.
+test.beforeEach(({ server: _server }) => {
   vi.useFakeTimers({ toFake: ['performance'] })
-  browser = testBrowser()
-  client = createTaskwireClient({ url: server.url, fetch: browser.fetch })
 })
-afterEach(() => {
+test.afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
-afterAll(() => server.close())
 
 describe('signing in and out', () => {
-  test('who signs up is signed in, and is told of each change', async () => {
+  test('who signs up is signed in, and is told of each change', async ({ ada, client }) => {
     const states: SessionState[] = []
     const stop = client.$session.subscribe((state) => states.push(state))
     expect(client.$session.state).toEqual({ status: 'unknown', user: null })
@@ -50,32 +38,37 @@ describe('signing in and out', () => {
     expect(client.$session.user).toEqual(user)
   })
 
-  test('a wrong password changes nothing', async () => {
+  test('a wrong password changes nothing', async ({ ada, client }) => {
     const failure = await client.$session.signIn({ email: ada.email, password: 'wrong' }).catch((error) => error)
     expect(isTaskwireError(failure) && failure.data.reason).toBe('INVALID_CREDENTIALS')
     expect(client.$session.status).toBe('unknown')
   })
 
-  test('the session is learnt from procedures that are called by their names', async () => {
+  test('the session is learnt from procedures that are called by their names', async ({
+    server,
+    ada,
+    browser,
+    client,
+  }) => {
     await client.auth.login.mutate(credentials(ada))
     expect(client.$session.user).toEqual(ada.user)
     await client.auth.logout.mutate()
     expect(client.$session.status).toBe('signedOut')
     await client.auth.login.mutate(credentials(ada))
-    expire()
+    expire(server)
     await client.auth.refresh.mutate()
     await client.auth.me.query()
     expect(browser.count('auth.refresh')).toBe(1)
   })
 
-  test('who deletes the account is signed out', async () => {
+  test('who deletes the account is signed out', async ({ server, client }) => {
     const cleo = await testUser(server.services)
     await client.$session.signIn(credentials(cleo))
     await client.auth.deleteAccount.mutate({ password: cleo.password })
     expect(client.$session.status).toBe('signedOut')
   })
 
-  test('who is signed out is told so by the server', async () => {
+  test('who is signed out is told so by the server', async ({ ada, browser, client }) => {
     await client.$session.signIn(credentials(ada))
     await client.$session.signOut()
     expect(await reasonOf(client.auth.me.query())).toBe('TOKEN_MISSING')
@@ -83,7 +76,7 @@ describe('signing in and out', () => {
     expect(browser.seen.at(-1)?.authorization).toBe(null)
   })
 
-  test('a sign-out that the server does not hear of holds here, and says so', async () => {
+  test('a sign-out that the server does not hear of holds here, and says so', async ({ ada, browser, client }) => {
     await client.$session.signIn(credentials(ada))
     browser.disturb = () => refusal('INTERNAL', { httpStatus: 500 })
     expect(await reasonOf(client.$session.signOut())).toBe('INTERNAL')
@@ -92,38 +85,37 @@ describe('signing in and out', () => {
 })
 
 describe('an earlier visit', () => {
-  beforeEach(async () => {
-    await client.$session.signIn(credentials(ada))
-    client = createTaskwireClient({ url: server.url, fetch: browser.fetch })
-  })
+  test.beforeEach(({ server, ada, browser }) =>
+    createSessionClient({ url: server.url, fetch: browser.fetch }).$session.signIn(credentials(ada)),
+  )
 
-  test('is restored by its cookie, once', async () => {
+  test('is restored by its cookie, once', async ({ ada, browser, client }) => {
     expect(client.$session.status).toBe('unknown')
     expect(await Promise.all([client.$session.restore(), client.$session.restore()])).toEqual([ada.user, ada.user])
     expect(await client.$session.restore()).toEqual(ada.user)
     expect(browser.count('auth.refresh')).toBe(1)
   })
 
-  test('needs no restoring when somebody signs in', async () => {
+  test('needs no restoring when somebody signs in', async ({ bob, browser, client }) => {
     const signedIn = client.$session.signIn(credentials(bob))
     expect(await client.auth.me.query()).toEqual(bob.user)
     expect(await signedIn).toEqual(bob.user)
     expect(browser.count('auth.refresh')).toBe(0)
   })
 
-  test('is restored by the first call that needs it', async () => {
+  test('is restored by the first call that needs it', async ({ ada, browser, client }) => {
     expect(await Promise.all([client.auth.me.query(), client.$session.restore()])).toEqual([ada.user, ada.user])
     expect(client.$session.status).toBe('signedIn')
     expect(browser.count('auth.refresh')).toBe(1)
   })
 
-  test('of nobody leaves nobody signed in', async () => {
+  test('of nobody leaves nobody signed in', async ({ browser, client }) => {
     browser.cookie = ''
     expect(await client.$session.restore()).toBe(null)
     expect(client.$session.status).toBe('signedOut')
   })
 
-  test('stays unknown while the server cannot be asked', async () => {
+  test('stays unknown while the server cannot be asked', async ({ ada, browser, client }) => {
     browser.disturb = () => refusal('RATE_LIMITED', { httpStatus: 429, retryAfter: 1 })
     expect(await reasonOf(client.$session.restore())).toBe('RATE_LIMITED')
     expect(client.$session.status).toBe('unknown')
@@ -131,7 +123,7 @@ describe('an earlier visit', () => {
     expect(await client.$session.restore()).toEqual(ada.user)
   })
 
-  test('whose restoring is aborted goes on for the others', async () => {
+  test('whose restoring is aborted goes on for the others', async ({ ada, client }) => {
     const controller = new AbortController()
     const aborted = client.$session.restore({ signal: controller.signal })
     const other = client.auth.me.query()
@@ -142,16 +134,21 @@ describe('an earlier visit', () => {
 })
 
 describe('an access token that has expired', () => {
-  beforeEach(() => client.$session.signIn(credentials(ada)))
+  test.beforeEach(({ client, ada }) => client.$session.signIn(credentials(ada)))
 
-  test('is renewed once for fifty calls', async () => {
-    expire()
+  test('is renewed once for fifty calls', async ({ server, ada, browser, client }) => {
+    expire(server)
     const answers = await Promise.all(Array.from({ length: 50 }, () => client.auth.me.query()))
     expect(answers).toEqual(Array(50).fill(ada.user))
     expect(browser.count('auth.refresh')).toBe(1)
   })
 
-  test('is renewed once for fifty calls that all hear of it from the server', async () => {
+  test('is renewed once for fifty calls that all hear of it from the server', async ({
+    server,
+    ada,
+    browser,
+    client,
+  }) => {
     server.expireTokens()
     const answers = await Promise.all(Array.from({ length: 50 }, () => client.auth.me.query()))
     expect(answers).toEqual(Array(50).fill(ada.user))
@@ -160,15 +157,15 @@ describe('an access token that has expired', () => {
     expect(browser.count('auth.me')).toBe(10)
   })
 
-  test('is tried to be renewed once for fifty calls, when it cannot be', async () => {
-    expire()
+  test('is tried to be renewed once for fifty calls, when it cannot be', async ({ server, browser, client }) => {
+    expire(server)
     browser.disturb = () => refusal('INTERNAL', { httpStatus: 500 })
     const reasons = await Promise.all(Array.from({ length: 50 }, () => reasonOf(client.auth.me.query())))
     expect(reasons).toEqual(Array(50).fill('INTERNAL'))
     expect(browser.count('auth.refresh')).toBe(1)
   })
 
-  test('is renewed once a call, however often it is refused', async () => {
+  test('is renewed once a call, however often it is refused', async ({ browser, client }) => {
     const refused = () => refusal('TOKEN_EXPIRED', { httpStatus: 401 })
     browser.disturb = ([procedure]) => (procedure === 'auth.refresh' ? undefined : refused())
     expect(await reasonOf(client.auth.me.query())).toBe('TOKEN_EXPIRED')
@@ -177,7 +174,7 @@ describe('an access token that has expired', () => {
     expect(client.$session.status).toBe('signedIn')
   })
 
-  test('is renewed in its last minute', async () => {
+  test('is renewed in its last minute', async ({ browser, client }) => {
     vi.advanceTimersByTime(LIFE - 61_000)
     await client.auth.me.query()
     expect(browser.count('auth.refresh')).toBe(0)
@@ -186,7 +183,7 @@ describe('an access token that has expired', () => {
     expect(browser.seen.slice(2).map(({ procedures }) => procedures)).toEqual([['auth.refresh'], ['auth.me']])
   })
 
-  test('still serves in its last moments, when it cannot be renewed', async () => {
+  test('still serves in its last moments, when it cannot be renewed', async ({ ada, browser, client }) => {
     vi.advanceTimersByTime(LIFE - 60_000)
     browser.disturb = ([procedure]) =>
       procedure === 'auth.refresh' ? refusal('RATE_LIMITED', { httpStatus: 429, retryAfter: 1 }) : undefined
@@ -195,13 +192,13 @@ describe('an access token that has expired', () => {
     expect(browser.count('auth.refresh')).toBe(1)
   })
 
-  test('costs an aborted call nothing but itself', async () => {
-    expire()
+  test('costs an aborted call nothing but itself', async ({ server, ada, browser, client }) => {
+    expire(server)
     const controller = new AbortController()
-    const release = holdBack('auth.refresh')
+    const release = browser.holdBack('auth.refresh')
     const aborted = client.task.create.mutate({ title: 'Not to be made' }, { signal: controller.signal })
     const others = [client.auth.me.query(), client.task.create.mutate({ title: 'To be made' })]
-    await vi.waitFor(() => expect(browser.count('auth.refresh')).toBe(1))
+    await eventually(() => expect(browser.count('auth.refresh')).toBe(1))
 
     controller.abort(new Error('no longer wanted'))
     await expect(aborted).rejects.toThrow('no longer wanted')
@@ -211,13 +208,13 @@ describe('an access token that has expired', () => {
     expect(browser.seen.slice(-2).map(({ procedures }) => procedures)).toEqual([['auth.me'], ['task.create']])
   })
 
-  test('keeps nobody waiting for a refresh that takes too long', async () => {
-    expire()
+  test('keeps nobody waiting for a refresh that takes too long', async ({ server, browser, client }) => {
+    expire(server)
     const deadline = new AbortController()
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal)
-    const release = holdBack('auth.refresh')
+    const release = browser.holdBack('auth.refresh')
     const call = client.auth.me.query().catch((error) => error)
-    await vi.waitFor(() => expect(browser.count('auth.refresh')).toBe(1))
+    await eventually(() => expect(browser.count('auth.refresh')).toBe(1))
 
     deadline.abort(new DOMException('Too late', 'TimeoutError'))
     expect((await call).cause).toMatchObject({ name: 'TimeoutError' })
@@ -225,56 +222,59 @@ describe('an access token that has expired', () => {
     release()
   })
 
-  test.each([
+  test.for<[what: string, disturb: TestBrowser['disturb'], reason: string | undefined]>([
     ['a limit', () => refusal('RATE_LIMITED', { httpStatus: 429, retryAfter: 1 }), 'RATE_LIMITED'],
     ['a server that is stopping', () => refusal('UNAVAILABLE', { httpStatus: 503, retryAfter: 0.1 }), 'UNAVAILABLE'],
     ['a fault', () => refusal('INTERNAL', { httpStatus: 500 }), 'INTERNAL'],
     ['a network that fails', () => Promise.reject(new TypeError('fetch failed')), undefined],
     ['a proxy', () => new Response('<h1>Bad gateway</h1>', { status: 502 }), undefined],
     ['a login page of the hotel', () => new Response('<h1>Welcome</h1>', { status: 401 }), undefined],
-  ])('stays signed in when %s answers to the refresh', async (_what, disturb, reason) => {
-    expire()
-    browser.disturb = disturb
-    expect(await Promise.all([reasonOf(client.auth.me.query()), reasonOf(client.tag.list.query())])).toEqual([
-      reason,
-      reason,
-    ])
-    expect(client.$session.status).toBe('signedIn')
-    browser.disturb = () => undefined
-    expect(await client.auth.me.query()).toEqual(ada.user)
-  })
+  ])(
+    'stays signed in when %s answers to the refresh',
+    async ([_what, disturb, reason], { server, ada, browser, client }) => {
+      expire(server)
+      browser.disturb = disturb
+      expect(await Promise.all([reasonOf(client.auth.me.query()), reasonOf(client.tag.list.query())])).toEqual([
+        reason,
+        reason,
+      ])
+      expect(client.$session.status).toBe('signedIn')
+      browser.disturb = () => undefined
+      expect(await client.auth.me.query()).toEqual(ada.user)
+    },
+  )
 
-  test.each(['TOKEN_MISSING', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'SESSION_REVOKED', 'ACCOUNT_INACTIVE'])(
+  test.for(['TOKEN_MISSING', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'SESSION_REVOKED', 'ACCOUNT_INACTIVE'])(
     'ends the session when the refresh is answered by %s',
-    async (reason) => {
-      expire()
+    async (reason, { server, browser, client }) => {
+      expire(server)
       browser.disturb = () => refusal(reason, { httpStatus: 401 })
       expect(await reasonOf(client.auth.me.query())).toBe(reason)
       expect(client.$session.status).toBe('signedOut')
     },
   )
 
-  test('tells who has no cookie why', async () => {
-    expire()
+  test('tells who has no cookie why', async ({ server, browser, client }) => {
+    expire(server)
     browser.cookie = ''
     const failure = await client.auth.me.query().catch((error) => error)
     expect(isTaskwireError(failure) && failure.data.reason).toBe('TOKEN_MISSING')
     expect(failure.message).toBe('cookie not stored: is the frontend on another site? see COOKIE_CROSS_SITE')
   })
 
-  test('tells who lost the cookie later nothing of the kind', async () => {
+  test('tells who lost the cookie later nothing of the kind', async ({ server, browser, client }) => {
     await client.auth.refresh.mutate()
-    expire()
+    expire(server)
     browser.cookie = ''
     await expect(client.auth.me.query()).rejects.toThrow('Sign in to continue')
   })
 })
 
 describe('a session that has ended elsewhere', () => {
-  test('is confirmed by one refresh', async () => {
+  test('is confirmed by one refresh', async ({ server, ada, browser, client }) => {
     await client.$session.signIn(credentials(ada))
     const session = (await client.session.list.query()).find(({ current }) => current)
-    const other = createTaskwireClient({ url: server.url, fetch: browser.fetch })
+    const other = createSessionClient({ url: server.url, fetch: browser.fetch })
     await other.$session.restore()
     await other.session.revoke.mutate({ id: session?.id ?? '' })
     vi.advanceTimersByTime(REVOCATION_LATENCY)
@@ -287,11 +287,16 @@ describe('a session that has ended elsewhere', () => {
 })
 
 describe('a session that another tab has replaced by signing in', () => {
-  test('ends nobody’s: the tab that has heard nothing of it goes on with the new one', async () => {
+  test('ends nobody’s: the tab that has heard nothing of it goes on with the new one', async ({
+    server,
+    ada,
+    browser,
+    client,
+  }) => {
     await client.$session.signIn(credentials(ada))
-    const other = createTaskwireClient({ url: server.url, fetch: browser.fetch })
+    const other = createSessionClient({ url: server.url, fetch: browser.fetch })
     await other.$session.signIn(credentials(ada))
-    const states = statesFromNow()
+    const states = statesFromNow(client)
 
     expect(await reasonOf(client.auth.me.query())).toBe('SESSION_REVOKED')
     expect(states).toEqual([])
@@ -303,14 +308,14 @@ describe('a session that another tab has replaced by signing in', () => {
 })
 
 describe('answers that come too late', () => {
-  test('do not revive a session: a refresh', async () => {
+  test('do not revive a session: a refresh', async ({ server, ada, browser, client }) => {
     await client.$session.signIn(credentials(ada))
-    expire()
-    const release = holdBack('auth.refresh')
+    expire(server)
+    const release = browser.holdBack('auth.refresh')
     const call = reasonOf(client.auth.me.query())
-    await vi.waitFor(() => expect(browser.count('auth.refresh')).toBe(1))
+    await eventually(() => expect(browser.count('auth.refresh')).toBe(1))
 
-    const states = statesFromNow()
+    const states = statesFromNow(client)
     const signedOut = client.$session.signOut()
     release()
 
@@ -320,14 +325,13 @@ describe('answers that come too late', () => {
     expect(browser.cookie).toBe('taskwire')
   })
 
-  test('do not revive a session: an earlier visit', async () => {
-    await client.$session.signIn(credentials(ada))
-    client = createTaskwireClient({ url: server.url, fetch: browser.fetch })
-    const release = holdBack('auth.refresh')
+  test('do not revive a session: an earlier visit', async ({ server, ada, browser, client }) => {
+    await createSessionClient({ url: server.url, fetch: browser.fetch }).$session.signIn(credentials(ada))
+    const release = browser.holdBack('auth.refresh')
     const restored = client.$session.restore()
-    await vi.waitFor(() => expect(browser.count('auth.refresh')).toBe(1))
+    await eventually(() => expect(browser.count('auth.refresh')).toBe(1))
 
-    const states = statesFromNow()
+    const states = statesFromNow(client)
     const signedOut = client.$session.signOut()
     release()
 
@@ -336,17 +340,17 @@ describe('answers that come too late', () => {
     expect(states).toEqual(['signedOut'])
   })
 
-  test('do not revive a session: a sign-in that had to wait', async () => {
+  test('do not revive a session: a sign-in that had to wait', async ({ ada, browser, client }) => {
     await Promise.all([client.$session.signIn(credentials(ada)), client.$session.signOut()])
     expect(client.$session.status).toBe('signedOut')
     expect(browser.cookie).toBe('taskwire')
   })
 
-  test('do not revive a session: a sign-in', async () => {
-    const release = holdBack('auth.login')
+  test('do not revive a session: a sign-in', async ({ ada, browser, client }) => {
+    const release = browser.holdBack('auth.login')
     const signedIn = client.$session.signIn(credentials(ada))
-    await vi.waitFor(() => expect(browser.count('auth.login')).toBe(1))
-    const states = statesFromNow()
+    await eventually(() => expect(browser.count('auth.login')).toBe(1))
+    const states = statesFromNow(client)
     const signedOut = client.$session.signOut()
     release()
     await Promise.all([signedIn, signedOut])
@@ -354,12 +358,12 @@ describe('answers that come too late', () => {
     expect(browser.cookie).toBe('taskwire')
   })
 
-  test('do not make one user do what another has called', async () => {
+  test('do not make one user do what another has called', async ({ server, ada, bob, browser, client }) => {
     await client.$session.signIn(credentials(ada))
-    const release = holdBack('task.create')
+    const release = browser.holdBack('task.create')
     const call = reasonOf(client.task.create.mutate({ title: "Ada's" }))
-    await vi.waitFor(() => expect(browser.count('task.create')).toBe(1))
-    expire()
+    await eventually(() => expect(browser.count('task.create')).toBe(1))
+    expire(server)
     await client.$session.signIn(credentials(bob))
     release()
 
@@ -370,14 +374,10 @@ describe('answers that come too late', () => {
 })
 
 /** The status after each change to come. */
-function statesFromNow(): string[] {
+function statesFromNow(client: TaskwireClient): string[] {
   const states: string[] = []
   client.$session.subscribe(({ status }) => states.push(status))
   return states
-}
-
-function credentials({ email, password }: TestUser) {
-  return { email, password }
 }
 
 /** Milliseconds that an access token lives. */
@@ -387,22 +387,9 @@ const LIFE = 900_000
 const REVOCATION_LATENCY = 5_000
 
 /** Lets the access token come to its end. */
-function expire(): void {
+function expire(server: TestServer): void {
   server.expireTokens()
   vi.advanceTimersByTime(LIFE)
-}
-
-/** Requests of this procedure wait until they are released. */
-function holdBack(procedure: string): () => void {
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  browser.disturb = async (procedures) => {
-    if (procedures.includes(procedure)) await released
-    return undefined
-  }
-  return release
 }
 
 function reasonOf(call: Promise<unknown>): Promise<string | undefined> {

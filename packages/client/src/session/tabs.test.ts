@@ -1,23 +1,18 @@
-import { type TestUser, testUser } from '@taskwire/router/testing'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { User } from '@taskwire/contract'
+import { describe, expect, vi } from 'vitest'
 import { createTaskwireClient, type TaskwireClient } from '../client.ts'
 import { type TestBrowser, testBrowser } from '../testing/browser.ts'
-import { serveRouter, type TestServer } from '../testing/serve-router.ts'
+import { test as clientTest, credentials, eventually } from '../testing/client-test.ts'
+import type { TestServer } from '../testing/serve-router.ts'
 
 // Two tabs in a browser without locks, as Node.js 20 is one; `client.browser.test.ts` has a real one.
-let server: TestServer
-let ada: TestUser
-let bob: TestUser
-let browser: TestBrowser
 let channels: BroadcastChannel[]
 
-beforeAll(async () => {
-  server = await serveRouter()
-  ada = await testUser(server.services)
-  bob = await testUser(server.services)
-})
-beforeEach(() => {
-  browser = testBrowser()
+const test = clientTest
+  .extend('first', ({ server, browser }) => openTab(server, browser))
+  .extend('second', ({ server, browser }) => openTab(server, browser))
+
+test.beforeEach(() => {
   channels = []
   const Channel = globalThis.BroadcastChannel
   vi.stubGlobal(
@@ -30,132 +25,140 @@ beforeEach(() => {
     },
   )
 })
-afterEach(() => {
+test.afterEach(() => {
   for (const channel of channels) channel.close()
   vi.unstubAllGlobals()
 })
-afterAll(() => server.close())
 
 describe('in a browser', () => {
-  let first: TaskwireClient
-  let second: TaskwireClient
-
-  beforeEach(() => {
+  test.beforeEach(() => {
     vi.stubGlobal('location', new URL('http://localhost:5173/tasks'))
-    first = openTab()
-    second = openTab()
+  })
+  test.beforeEach(({ first: _first, second: _second }) => {
+    // Both tabs are open from the beginning.
   })
 
-  test('who signs in in one tab is signed in in the other, without another request', async () => {
+  test('who signs in in one tab is signed in in the other, without another request', async ({
+    ada,
+    browser,
+    first,
+    second,
+  }) => {
     await first.$session.signIn(credentials(ada))
-    await vi.waitFor(() => expect(second.$session.user).toEqual(ada.user))
+    await eventually(() => expect(second.$session.user).toEqual(ada.user))
     expect(await second.auth.me.query()).toEqual(ada.user)
     expect(browser.count('auth.refresh')).toBe(0)
   })
 
-  test('a refresh in one tab is one for the other', async () => {
+  test('a refresh in one tab is one for the other', async ({ ada, browser, first, second }) => {
     await first.$session.signIn(credentials(ada))
-    await vi.waitFor(() => expect(second.$session.status).toBe('signedIn'))
+    await eventually(() => expect(second.$session.status).toBe('signedIn'))
     await first.auth.refresh.mutate()
-    const token = await tokenOf(first)
-    await vi.waitFor(async () => expect(await tokenOf(second)).toBe(token))
+    const token = await tokenOf(first, browser)
+    await eventually(async () => expect(await tokenOf(second, browser)).toBe(token))
     expect(browser.count('auth.refresh')).toBe(1)
   })
 
-  test('who signs out in one tab is signed out in the other', async () => {
+  test('who signs out in one tab is signed out in the other', async ({ ada, first, second }) => {
     await first.$session.signIn(credentials(ada))
-    await vi.waitFor(() => expect(second.$session.status).toBe('signedIn'))
+    await eventually(() => expect(second.$session.status).toBe('signedIn'))
     await second.$session.signOut()
-    await vi.waitFor(() => expect(first.$session.status).toBe('signedOut'))
+    await eventually(() => expect(first.$session.status).toBe('signedOut'))
   })
 
-  test('who signs out before anything is known is signed out in the other', async () => {
+  test('who signs out before anything is known is signed out in the other', async ({ server, ada, browser, first }) => {
     await first.$session.signIn(credentials(ada))
-    const third = openTab()
+    const third = openTab(server, browser)
     await third.$session.signOut()
-    await vi.waitFor(() => expect(first.$session.status).toBe('signedOut'))
+    await eventually(() => expect(first.$session.status).toBe('signedOut'))
   })
 
-  test('a tab that finds nobody signed in takes nobody along', async () => {
+  test('a tab that finds nobody signed in takes nobody along', async ({ server, ada, browser, first }) => {
     await first.$session.signIn(credentials(ada))
-    const third = openTab()
+    const third = openTab(server, browser)
     browser.cookie = ''
     expect(await third.$session.restore()).toBe(null)
     await first.auth.me.query()
     expect(first.$session.status).toBe('signedIn')
   })
 
-  test('the user who signs in last is the one in both tabs', async () => {
+  test('the user who signs in last is the one in both tabs', async ({ ada, bob, first, second }) => {
     await first.$session.signIn(credentials(ada))
     await second.$session.signIn(credentials(bob))
-    await vi.waitFor(() => expect(first.$session.user).toEqual(bob.user))
+    await eventually(() => expect(first.$session.user).toEqual(bob.user))
     await second.$session.signOut()
     await first.$session.signIn(credentials(ada))
-    await vi.waitFor(() => expect(second.$session.user).toEqual(ada.user))
+    await eventually(() => expect(second.$session.user).toEqual(ada.user))
   })
 
-  test('who signs in once more stays signed in in both tabs, while the session before ends', async () => {
+  test('who signs in once more stays signed in in both tabs, while the session before ends', async ({
+    server,
+    ada,
+    browser,
+    first,
+    second,
+  }) => {
     const { accessToken } = await first.auth.login.mutate(credentials(ada))
-    await vi.waitFor(() => expect(second.$session.status).toBe('signedIn'))
-    const before = await tokenOf(second)
+    await eventually(() => expect(second.$session.status).toBe('signedIn'))
+    const before = await tokenOf(second, browser)
     const states: string[] = []
     for (const tab of [first, second]) tab.$session.subscribe(({ status }) => states.push(status))
     await first.$session.signIn(credentials(ada))
-    await vi.waitFor(async () => expect(await tokenOf(second)).not.toBe(before))
+    await eventually(async () => expect(await tokenOf(second, browser)).not.toBe(before))
     expect(await first.auth.me.query()).toEqual(ada.user)
     expect(states).toEqual([])
     const old = createTaskwireClient({ url: server.url, token: accessToken })
     await expect(old.auth.me.query()).rejects.toMatchObject({ data: { reason: 'SESSION_REVOKED' } })
   })
 
-  test('news of a session that has ended here revive nothing', async () => {
+  test('news of a session that has ended here revive nothing', async ({ server, ada, first, second }) => {
     const { accessToken } = await first.auth.login.mutate(credentials(ada))
-    await vi.waitFor(() => expect(second.$session.status).toBe('signedIn'))
+    await eventually(() => expect(second.$session.status).toBe('signedIn'))
     await first.$session.signOut()
-    await vi.waitFor(() => expect(second.$session.status).toBe('signedOut'))
+    await eventually(() => expect(second.$session.status).toBe('signedOut'))
 
     // What a third tab, in which a refresh was under way, may tell after that.
-    const late = new BroadcastChannel(`taskwire:${server.url}/trpc`)
-    late.postMessage({ began: { user: ada.user, accessToken }, cookieSeen: true })
-    late.postMessage({ ended: 'another session' })
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await tellLate(server, { user: ada.user, accessToken })
 
     expect(first.$session.status).toBe('signedOut')
     expect(second.$session.status).toBe('signedOut')
   })
 
-  test('news of a user whom another has followed revive nothing', async () => {
+  test('news of a user whom another has followed revive nothing', async ({ server, ada, bob, first, second }) => {
     const { accessToken } = await first.auth.login.mutate(credentials(ada))
-    await vi.waitFor(() => expect(second.$session.user).toEqual(ada.user))
+    await eventually(() => expect(second.$session.user).toEqual(ada.user))
     await first.$session.signIn(credentials(bob))
-    await vi.waitFor(() => expect(second.$session.user).toEqual(bob.user))
+    await eventually(() => expect(second.$session.user).toEqual(bob.user))
 
-    const late = new BroadcastChannel(`taskwire:${server.url}/trpc`)
-    late.postMessage({ began: { user: ada.user, accessToken }, cookieSeen: true })
-    late.postMessage({ ended: 'another session' })
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await tellLate(server, { user: ada.user, accessToken })
 
     expect([first.$session.user, second.$session.user]).toEqual([bob.user, bob.user])
   })
 })
 
-test('outside a browser two clients are two users', async () => {
-  const first = openTab()
-  const second = createTaskwireClient({ url: server.url, fetch: testBrowser().fetch })
+test('outside a browser two clients are two users', async ({ server, ada, first }) => {
+  const second = openTab(server, testBrowser())
   await first.$session.signIn(credentials(ada))
   expect(channels).toEqual([])
   expect(await second.$session.restore()).toBe(null)
 })
 
-function openTab(): TaskwireClient {
-  return createTaskwireClient({ url: server.url, fetch: browser.fetch })
+function openTab({ url }: TestServer, { fetch }: TestBrowser): TaskwireClient {
+  return createTaskwireClient({ url, fetch })
 }
 
-async function tokenOf(client: TaskwireClient): Promise<string | null | undefined> {
+async function tokenOf(client: TaskwireClient, browser: TestBrowser): Promise<string | null | undefined> {
   await client.auth.me.query()
   return browser.seen.at(-1)?.authorization
 }
 
-function credentials({ email, password }: TestUser) {
-  return { email, password }
+/** News that come late, of a tab in which this was true. Resolves when both tabs have heard them. */
+async function tellLate({ url }: TestServer, began: { user: User; accessToken: string }): Promise<void> {
+  const heard = vi.fn()
+  for (const channel of channels) channel.addEventListener('message', heard)
+  const listening = channels.length
+  const late = new BroadcastChannel(`taskwire:${url}/trpc`)
+  late.postMessage({ began, cookieSeen: true })
+  late.postMessage({ ended: 'another session' })
+  await eventually(() => expect(heard).toHaveBeenCalledTimes(2 * listening))
 }

@@ -1,5 +1,6 @@
 /** A request that a test has seen. */
 export interface SeenRequest {
+  url: URL
   /** The names of the procedures that it calls. */
   procedures: string[]
   /** Its Authorization header. */
@@ -14,6 +15,8 @@ export interface TestBrowser {
   cookie: string
   /** Stands in the network's way: what it answers is the answer, unless that is undefined. */
   disturb: (procedures: string[]) => Promise<Response | undefined> | Response | undefined
+  /** Requests of this procedure wait. @returns what lets them go on */
+  holdBack(procedure: string): () => void
   /** How many requests called this procedure. */
   count(procedure: string): number
 }
@@ -23,12 +26,24 @@ export function testBrowser(): TestBrowser {
     seen: [],
     cookie: '',
     disturb: () => undefined,
+    holdBack(procedure) {
+      let release = () => {}
+      const released = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      browser.disturb = async (procedures) => {
+        if (procedures.includes(procedure)) await released
+        return undefined
+      }
+      return release
+    },
     count: (procedure) => browser.seen.filter(({ procedures }) => procedures.includes(procedure)).length,
     async fetch(input, init) {
-      init?.signal?.throwIfAborted()
-      const procedures = new URL(String(input)).pathname.replace('/trpc/', '').split(',')
+      const url = new URL(String(input))
+      const procedures = url.pathname.replace('/trpc/', '').split(',')
       const headers = new Headers(init?.headers)
-      browser.seen.push({ procedures, authorization: headers.get('authorization') })
+      browser.seen.push({ url, procedures, authorization: headers.get('authorization') })
+      init?.signal?.throwIfAborted()
       const disturbance = await browser.disturb(procedures)
       if (disturbance !== undefined) return disturbance
       if (browser.cookie !== '') headers.set('cookie', browser.cookie)

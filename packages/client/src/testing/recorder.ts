@@ -5,6 +5,7 @@ export interface Recorder extends ChangeSubscription {
   /** Of each change. */
   readonly versions: number[]
   readonly changes: Parameters<ChangeSubscription['onChange']>[0][]
+  readonly begins: number[]
   readonly resets: number[]
   readonly ends: unknown[]
 }
@@ -12,18 +13,21 @@ export interface Recorder extends ChangeSubscription {
 export function recorder(since?: number): Recorder {
   const versions: number[] = []
   const changes: Recorder['changes'] = []
+  const begins: number[] = []
   const resets: number[] = []
   const ends: unknown[] = []
   return {
     since,
     versions,
     changes,
+    begins,
     resets,
     ends,
     onChange(change) {
       versions.push(change.version)
       changes.push(change)
     },
+    onBegin: ({ version }) => begins.push(version),
     onReset: ({ version }) => resets.push(version),
     onEnd: (error) => ends.push(error),
   }

@@ -1,0 +1,46 @@
+import { type TestUser, testUser } from '@taskwire/router/testing'
+import { test as base, vi } from 'vitest'
+import { createSessionClient, createTokenClient } from '../client.ts'
+import { defaultTiming, type Timing } from '../timing.ts'
+import { testBrowser } from './browser.ts'
+import { serveRouter } from './serve-router.ts'
+
+/** What a client waits for in seconds or minutes, in milliseconds. */
+export const quickTiming: Timing = {
+  ...defaultTiming,
+  repeat: { first: 2, growth: 2, longest: 10 },
+  reconnect: { first: 2, growth: 2, longest: 100 },
+  pollInterval: 50,
+}
+
+/** Tests of a client against the real router, which the whole suite shares, with two users who have registered. */
+export const test = base
+  .extend('limits', { scope: 'file' }, { redis: null, multiplier: 1_000 })
+  .extend('server', { scope: 'file' }, async ({ limits }, { onCleanup }) => {
+    const server = await serveRouter({ limitStore: limits })
+    onCleanup(() => server.close())
+    return server
+  })
+  .extend('ada', { scope: 'file' }, ({ server }) => testUser(server.services))
+  .extend('bob', { scope: 'file' }, ({ server }) => testUser(server.services))
+  // A user of this test alone, whose changes have the versions from 1 on.
+  .extend('newcomer', ({ server }) => testUser(server.services))
+  .extend('timing', quickTiming)
+  .extend('browser', () => testBrowser())
+  // A client with a session, in which nobody is signed in yet.
+  .extend('client', ({ server, browser, timing }) =>
+    createSessionClient({ url: server.url, fetch: browser.fetch }, timing),
+  )
+  // A client with Ada's token.
+  .extend('tool', ({ server, ada, browser, timing }) =>
+    createTokenClient({ url: server.url, token: ada.accessToken, fetch: browser.fetch }, timing),
+  )
+
+export function credentials({ email, password }: TestUser) {
+  return { email, password }
+}
+
+/** Waits until the check passes, however busy the machine is. */
+export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 20_000, interval: 10 })
+}

@@ -14,7 +14,7 @@ const compilers = { 'TypeScript 5.9': 'typescript-5', 'TypeScript 7.0': 'typescr
 const PATIENCE = 60_000
 
 const react18 = ['react@18', 'react-dom@18', '@types/react@18', '@tanstack/react-query@5']
-const react19 = ['react@19', 'react-dom@19', '@types/react@19', '@tanstack/react-query@5']
+const react19 = ['react@19', 'react-dom@19', '@types/react@19', '@tanstack/react-query@5', 'zod@4']
 
 /** A project for each: installed with its peers as strangers do, outside of the workspace. */
 const projects = {
@@ -52,6 +52,8 @@ describe('the tarball', () => {
       'package/bundle/index.js',
       'package/bundle/react.d.ts',
       'package/bundle/react.js',
+      'package/bundle/schemas.d.ts',
+      'package/bundle/schemas.js',
       'package/bundle/shared/client.d.ts',
       'package/bundle/shared/router-types.d.ts',
       'package/bundle/testing.d.ts',
@@ -70,10 +72,15 @@ describe('the tarball', () => {
     expect(exports).toEqual({
       '.': { types: './bundle/index.d.ts', default: './bundle/index.js' },
       './react': { types: './bundle/react.d.ts', default: './bundle/react.js' },
+      './schemas': { types: './bundle/schemas.d.ts', default: './bundle/schemas.js' },
       './testing': { types: './bundle/testing.d.ts', default: './bundle/testing.js' },
     })
-    expect(Object.keys(peerDependencies)).toEqual(['@tanstack/react-query', 'react'])
-    expect(peerDependenciesMeta).toEqual({ '@tanstack/react-query': { optional: true }, react: { optional: true } })
+    expect(Object.keys(peerDependencies)).toEqual(['@tanstack/react-query', 'react', 'zod'])
+    expect(peerDependenciesMeta).toEqual({
+      '@tanstack/react-query': { optional: true },
+      react: { optional: true },
+      zod: { optional: true },
+    })
   })
 
   test('declares types that tell nothing of the server', async () => {
@@ -82,11 +89,25 @@ describe('the tarball', () => {
     )
     for (const file of files) {
       const declarations = await read(`bundle/${file}`)
-      expect(declarations).not.toMatch(/prisma|passwordHash|workspace:|@taskwire\/(?!client)|zod|apps\/|packages\//i)
+      expect(declarations).not.toMatch(/prisma|passwordHash|workspace:|@taskwire\/(?!client)|apps\/|packages\//i)
+      if (file !== 'schemas.d.ts') expect(declarations).not.toMatch(/zod/i)
       // A docstring may say what is left out; those that are inlined with the hooks name tRPC's and React's own.
       if (file !== 'react.d.ts') expect(declarations).not.toMatch(/Context|unstable/)
     }
     expect(importsOf(await read('bundle/react.d.ts'))).not.toContain('@trpc/tanstack-react-query')
+  })
+
+  test('says of each field what its schema says', async () => {
+    const declarations = await read('bundle/shared/client.d.ts')
+    expect(declarations).toContain(`interface TagCreateInput {
+    /** A UUID made by the client. A repeated call with the same id returns the existing tag, even a deleted one: a retry is safe. */
+    id?: string;
+    /** One line of 1 to 50 code points after trimming; unique among the user's tags, whatever the case (else \`TAG_NAME_TAKEN\`). */
+    name: string;
+    /** \`#rrggbb\`; null for none. */
+    color?: string | null;
+}`)
+    expect(declarations).toContain('input: TaskCreateInput;')
   })
 
   test('runs no code but that of the client and the wire', async () => {
@@ -148,7 +169,8 @@ describe('a project that installs it', () => {
     'type-checks: $project, $compilerName, $environment',
     async ({ project, compiler, options }) => {
       const hooks = projects[project].packages.length > 0 ? ['hooks.ts'] : []
-      const files = ['tasks.ts', 'every-procedure.ts', 'mocks.ts', ...hooks]
+      const forms = projects[project].packages.includes('zod@4') ? ['forms.ts'] : []
+      const files = ['tasks.ts', 'every-procedure.ts', 'mocks.ts', ...hooks, ...forms]
       expect(await typeCheck({ project, compiler, options, files })).toBe('')
     },
     PATIENCE,

@@ -1,3 +1,4 @@
+import { SILENCE } from '@taskwire/contract'
 import type { Backoff } from './backoff.ts'
 
 /** How long the client waits, in milliseconds. No part of the public API: tests wait less. */
@@ -16,5 +17,5 @@ export const defaultTiming: Timing = {
   repeat: { first: 300, growth: 4, longest: 10_000 },
   reconnect: { first: 300, growth: 2, longest: 30_000 },
   pollInterval: 5_000,
-  streamSilence: 40_000,
+  streamSilence: SILENCE,
 }

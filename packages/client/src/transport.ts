@@ -1,4 +1,4 @@
-import { wire } from '@taskwire/contract'
+import { MAX_BATCH_SIZE, wire } from '@taskwire/contract'
 import type { AppRouter } from '@taskwire/router'
 import { httpBatchLink, httpLink, type Operation, type OperationLink, splitLink, type TRPCLink } from '@trpc/client'
 
@@ -11,9 +11,6 @@ export interface TransportOptions {
   fetch: typeof globalThis.fetch | undefined
   headers: Record<string, string> | undefined
 }
-
-/** As many calls as the server takes in one batch. */
-const MAX_BATCH_SIZE = 10
 
 /** Characters. Below the server's 8 kB, and above the longest query that is valid. */
 const MAX_URL_LENGTH = 8_000

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { MAX_BATCH_SIZE } from '@taskwire/contract'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { appRouter, createContext, type RequestInfo, type Services } from '@taskwire/router'
 import { testRequest, testServices } from '@taskwire/router/testing'
@@ -23,7 +24,7 @@ export async function serveRouter(overrides: Parameters<typeof testServices>[1] 
   const server = createHTTPServer({
     router: appRouter,
     basePath: '/trpc/',
-    maxBatchSize: 10,
+    maxBatchSize: MAX_BATCH_SIZE,
     createContext: ({ req, res, info }) =>
       createContext(services, testRequest({ ...readRequest(req, res), batchSize: info.calls.length })),
   })

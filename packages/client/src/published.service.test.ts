@@ -169,7 +169,7 @@ describe('a project that installs it', () => {
     'type-checks: $project, $compilerName, $environment',
     async ({ project, compiler, options }) => {
       const hooks = projects[project].packages.length > 0 ? ['hooks.ts'] : []
-      const forms = projects[project].packages.includes('zod@4') ? ['forms.ts'] : []
+      const forms = projects[project].packages === react19 ? ['forms.ts'] : []
       const files = ['tasks.ts', 'every-procedure.ts', 'mocks.ts', ...hooks, ...forms]
       expect(await typeCheck({ project, compiler, options, files })).toBe('')
     },

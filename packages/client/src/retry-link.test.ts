@@ -16,19 +16,21 @@ test.afterEach(() => {
   vi.restoreAllMocks()
 })
 
+/** With the waits that a user has. */
+const patientTest = test.extend('timing', defaultTiming)
+
 type Call = [what: string, call: (tool: TaskwireTokenClient) => Promise<unknown>]
 
 const networkFailure = () => Promise.reject(new TypeError('fetch failed'))
 const unavailable = () => refusal('UNAVAILABLE', { httpStatus: 503, retryAfter: 2 })
 
 describe('what fails for a moment', () => {
-  test.override('timing', defaultTiming)
   // The server starts while time still passes.
-  test.beforeEach(({ tool: _tool }) => {
+  patientTest.beforeEach(({ tool: _tool }) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   })
 
-  test.for<Call>([
+  patientTest.for<Call>([
     ['a query', (tool) => tool.auth.me.query()],
     ['a task with an id', (tool) => tool.task.create.mutate({ id: newId(), title: 'Write' })],
     ['a tag with an id', (tool) => tool.tag.create.mutate({ id: newId(), name: newId() })],
@@ -42,7 +44,7 @@ describe('what fails for a moment', () => {
     expect(browser.seen).toHaveLength(3)
   })
 
-  test.for<Call>([
+  patientTest.for<Call>([
     ['a task without an id', (tool) => tool.task.create.mutate({ title: 'Write' })],
     ['an update', (tool) => tool.task.update.mutate({ id: newId(), title: 'Write' })],
     ['a password', (tool) => tool.auth.changePassword.mutate({ currentPassword: 'a', newPassword: 'b' })],
@@ -55,7 +57,7 @@ describe('what fails for a moment', () => {
     expect(browser.seen).toHaveLength(1)
   })
 
-  test('is tried three times', async ({ browser, tool }) => {
+  patientTest('is tried three times', async ({ browser, tool }) => {
     failTimes(browser, 3, networkFailure)
     const failure = tool.auth.me.query().catch((error) => error)
     await vi.advanceTimersByTimeAsync(2_000)
@@ -63,7 +65,7 @@ describe('what fails for a moment', () => {
     expect(browser.seen).toHaveLength(3)
   })
 
-  test('waits as long as the server says', async ({ ada, browser, tool }) => {
+  patientTest('waits as long as the server says', async ({ ada, browser, tool }) => {
     failTimes(browser, 1, unavailable)
     const answer = tool.auth.me.query()
     await vi.advanceTimersByTimeAsync(1_950)
@@ -72,7 +74,7 @@ describe('what fails for a moment', () => {
     expect(await answer).toEqual(ada.user)
   })
 
-  test('a create with an id that the database could not do now is repeated', async ({ browser, tool }) => {
+  patientTest('a create with an id that the database could not do now is repeated', async ({ browser, tool }) => {
     failTimes(browser, 1, unavailable)
     const id = newId()
     const answer = tool.task.create.mutate({ id, title: 'Write' })
@@ -81,7 +83,7 @@ describe('what fails for a moment', () => {
     expect(browser.seen).toHaveLength(2)
   })
 
-  test('an update that the database could not do now is handed over', async ({ browser, tool }) => {
+  patientTest('an update that the database could not do now is handed over', async ({ browser, tool }) => {
     failTimes(browser, 1, unavailable)
     const failure = tool.task.update.mutate({ id: newId(), title: 'Write' }).catch((error) => error)
     await vi.advanceTimersByTimeAsync(100)
@@ -89,14 +91,14 @@ describe('what fails for a moment', () => {
     expect(browser.seen).toHaveLength(1)
   })
 
-  test('is handed over where the server says too long', async ({ browser, tool }) => {
+  patientTest('is handed over where the server says too long', async ({ browser, tool }) => {
     failTimes(browser, 1, () => refusal('UNAVAILABLE', { httpStatus: 503, retryAfter: 60 }))
     const failure = tool.auth.me.query().catch((error) => error)
     await vi.advanceTimersByTimeAsync(100)
     expect((await failure).data.reason).toBe('UNAVAILABLE')
   })
 
-  test('ends at once by an abort', async ({ browser, tool }) => {
+  patientTest('ends at once by an abort', async ({ browser, tool }) => {
     failTimes(browser, 1, networkFailure)
     const controller = new AbortController()
     const failure = tool.auth.me.query(undefined, { signal: controller.signal }).catch((error) => error)

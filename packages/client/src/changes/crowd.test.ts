@@ -6,7 +6,7 @@ import { range, recorder } from '../testing/recorder.ts'
 
 // With the limits of a real server. A device is one more client of the newcomer's that follows the changes.
 const test = clientTest
-  .override('limits', { redis: null, multiplier: 1 })
+  .extend('limits', { scope: 'file' }, { redis: null, multiplier: 1 })
   .extend('addDevice', ({ server, newcomer }, { onCleanup }) => {
     const stops: (() => void)[] = []
     onCleanup(() => {

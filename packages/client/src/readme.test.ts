@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, vi } from 'vitest'
+import { beforeAll, expect, vi } from 'vitest'
 import { test } from './testing/client-test.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-// Below this package, so that the snippets find what it may import.
-const FOLDER = join(ROOT, `packages/client/node_modules/.cache/snippets-${process.pid}`)
+// Below this package, so that the snippets find what it may import. It stays: what has not changed is not checked again.
+const FOLDER = join(ROOT, 'packages/client/node_modules/.cache/snippets')
 const DOCUMENTS = ['README.md', 'packages/client/README.md', 'docs/internal-tools.md']
 
 const snippets = DOCUMENTS.flatMap((document) =>
@@ -19,39 +19,34 @@ const snippets = DOCUMENTS.flatMap((document) =>
   })),
 )
 
+/** Code that a compiler has to refuse; `published.service.test.ts` asks for the very errors. */
+const CONSUMER = join(ROOT, 'packages/client/consumer')
+const wrong = readdirSync(CONSUMER)
+  .filter((file) => /^(wrong|missing)-.*\.ts$/.test(file))
+  .sort()
+
+let complaints: { file: string; text: string }[]
 beforeAll(() => {
   mkdirSync(FOLDER, { recursive: true })
+  for (const { file, code } of snippets) writeFileSync(file, code)
+  complaints = typeCheck([...snippets.map(({ file }) => file), ...wrong.map((file) => join(CONSUMER, file))])
 })
-afterAll(() => rmSync(FOLDER, { recursive: true }))
 
 test('every snippet of the documents compiles', () => {
-  for (const { file, code } of snippets) writeFileSync(file, code)
-  const config = join(FOLDER, 'tsconfig.json')
-  writeFileSync(
-    config,
-    JSON.stringify({
-      extends: join(ROOT, 'tsconfig.base.json'),
-      compilerOptions: {
-        composite: false,
-        declarationMap: false,
-        noEmit: true,
-        rewriteRelativeImportExtensions: false,
-        allowImportingTsExtensions: true,
-        allowJs: true,
-        lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable'],
-        types: ['node'],
-      },
-      files: snippets.map(({ file }) => file),
-    }),
-  )
   expect(snippets.length).toBeGreaterThanOrEqual(4)
-  expect(typeErrors(config)).toBe('')
+  expect(complaints.filter(({ file }) => dirname(file) !== CONSUMER)).toEqual([])
+})
+
+test('code that is wrong does not compile, and for one reason each', () => {
+  expect(wrong.length).toBeGreaterThanOrEqual(7)
+  const refused = complaints.filter(({ file }) => dirname(file) === CONSUMER)
+  expect(refused.map(({ file }) => basename(file)).sort()).toEqual(wrong)
 })
 
 test('the quick start of the README runs', async ({ server }) => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   const quickStart = snippets.find(({ name }) => name === 'README.md 1')
-  const file = join(FOLDER, 'quick-start.ts')
+  const file = join(FOLDER, `quick-start-${process.pid}.ts`)
   writeFileSync(file, (quickStart?.code ?? '').replace('http://localhost:3000', server.url))
 
   await import(file)
@@ -61,13 +56,33 @@ test('the quick start of the README runs', async ({ server }) => {
     ['Somebody was faster:', expect.objectContaining({ title: 'Water the plants', dueAt: expect.any(Date) })],
   ])
   log.mockRestore()
+  rmSync(file)
 })
 
-function typeErrors(config: string): string {
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
-  try {
-    return execFileSync(process.execPath, [tsc, '-p', config], { encoding: 'utf8' })
-  } catch (error) {
-    return String((error as { stdout?: unknown }).stdout)
+/** What the compiler says of the files, in their order. */
+function typeCheck(files: string[]): typeof complaints {
+  const config = join(FOLDER, 'tsconfig.json')
+  const compilerOptions = {
+    composite: false,
+    declarationMap: false,
+    noEmit: true,
+    incremental: true,
+    tsBuildInfoFile: 'snippets.tsbuildinfo',
+    rewriteRelativeImportExtensions: false,
+    allowImportingTsExtensions: true,
+    allowJs: true,
+    lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable'],
+    types: ['node'],
   }
+  writeFileSync(config, JSON.stringify({ extends: join(ROOT, 'tsconfig.base.json'), compilerOptions, files }))
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+  const { stdout } = spawnSync(process.execPath, [tsc, '--pretty', 'false', '-p', config], {
+    cwd: FOLDER,
+    encoding: 'utf8',
+  })
+  // A complaint may go on in lines that are indented.
+  return stdout
+    .split(/\n(?=\S)/)
+    .filter((text) => text.trim() !== '')
+    .map((text) => ({ file: join(FOLDER, text.replace(/\(\d.*/s, '')), text }))
 }

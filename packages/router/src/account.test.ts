@@ -1,61 +1,51 @@
 import { createPasswords } from '@taskwire/domain'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
+import { test } from './testing/fixture.ts'
 import {
+  clientWith,
   inProcessClient,
   refusalOf,
-  type TestSession,
   type TestUser,
   testRefresh,
   testServices,
   testSignIn,
-  testUser,
 } from './testing/index.ts'
 
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-})
-beforeEach(async () => {
-  me = await testUser(services)
-})
-afterAll(() => services.close())
-
 const newPassword = 'a wholly new passphrase'
-const clientWith = ({ accessToken }: TestSession) => inProcessClient(services, { bearerToken: accessToken })
 
 const refusalOfError = (error: unknown) => refusalOf(Promise.reject(error))
 
-function signInWith(password: string) {
-  return testSignIn(services, { email: me.email, password })
+function signInWith(me: TestUser, password: string) {
+  return testSignIn(me.services, { email: me.email, password })
 }
 
 describe('changing the password', () => {
-  test('takes effect at once, and signs out everybody but oneself', async () => {
+  test('takes effect at once, and signs out everybody but oneself', async ({ me, services }) => {
     const elsewhere = await testSignIn(services, me)
-    await clientWith(elsewhere).auth.me.query()
+    await clientWith(services, elsewhere.accessToken).auth.me.query()
     expect(await me.client.auth.changePassword.mutate({ currentPassword: me.password, newPassword })).toBeNull()
-    expect(await refusalOf(clientWith(elsewhere).auth.me.query())).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await refusalOf(clientWith(services, elsewhere.accessToken).auth.me.query())).toMatchObject({
+      reason: 'SESSION_REVOKED',
+    })
     expect(await refusalOf(testRefresh(services, elsewhere.refreshToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
     expect((await me.client.auth.me.query()).id).toBe(me.user.id)
     await testRefresh(services, me.refreshToken)
-    expect(await refusalOf(signInWith(me.password))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
-    await signInWith(newPassword)
+    expect(await refusalOf(signInWith(me, me.password))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
+    await signInWith(me, newPassword)
   })
 
-  test.each(['', 'wrong', 'correct horse battery stapler', 'x'.repeat(1_000)])(
+  test.for(['', 'wrong', 'correct horse battery stapler', 'x'.repeat(1_000)])(
     'needs the current one: %.10s',
-    async (currentPassword) => {
+    async (currentPassword, { me, services }) => {
       const elsewhere = await testSignIn(services, me)
       const change = me.client.auth.changePassword.mutate({ currentPassword, newPassword })
       expect(await refusalOf(change)).toMatchObject({ reason: 'INVALID_CREDENTIALS', httpStatus: 401 })
-      expect(await clientWith(elsewhere).auth.me.query()).toEqual(me.user)
-      await signInWith(me.password)
+      expect(await clientWith(services, elsewhere.accessToken).auth.me.query()).toEqual(me.user)
+      await signInWith(me, me.password)
     },
   )
 
-  test('holds the new one to the same rules as at registration', async () => {
+  test('holds the new one to the same rules as at registration', async ({ me }) => {
     const refusals = {
       short: 'Password must have at least 8 characters',
       password1: 'Password is too common: it is among the first that anybody would try',
@@ -68,40 +58,42 @@ describe('changing the password', () => {
         issues: [{ path: 'newPassword', message }],
       })
     }
-    await signInWith(me.password)
+    await signInWith(me, me.password)
   })
 
-  test('ten times at once happens once, and the password is one of those wished for', async () => {
+  test('ten times at once happens once, and the password is one of those wished for', async ({ me }) => {
     const wishes = Array.from({ length: 10 }, (_, index) => `${newPassword} ${index}`)
     const results = await Promise.allSettled(
       wishes.map((wish) => me.client.auth.changePassword.mutate({ currentPassword: me.password, newPassword: wish })),
     )
     const granted = wishes.filter((_, index) => results[index]?.status === 'fulfilled')
     expect(granted).toHaveLength(1)
-    await signInWith(granted[0] ?? '')
+    await signInWith(me, granted[0] ?? '')
   })
 
-  test('leaves nobody signed in by the old one, however the two meet', async () => {
+  test('leaves nobody signed in by the old one, however the two meet', async ({ me, services }) => {
     for (let round = 0; round < 5; round += 1) {
       const [current, next] = [`${me.password}${round || ''}`, `${me.password}${round + 1}`]
       const change = me.client.auth.changePassword.mutate({ currentPassword: current, newPassword: next })
-      const signIns = Array.from({ length: 6 }, () => signInWith(current))
+      const signIns = Array.from({ length: 6 }, () => signInWith(me, current))
       const [, results] = await Promise.all([change, Promise.allSettled(signIns)])
       services.sessionCheck.forget(me.user.id)
       for (const result of results) {
         const outcome =
-          result.status === 'fulfilled' ? clientWith(result.value).auth.me.query() : Promise.reject(result.reason)
+          result.status === 'fulfilled'
+            ? clientWith(services, result.value.accessToken).auth.me.query()
+            : Promise.reject(result.reason)
         expect((await refusalOf(outcome)).reason).toMatch(/^(SESSION_REVOKED|INVALID_CREDENTIALS)$/)
       }
     }
   })
 
-  test('stops a sign-in that has already found the old one to be right', async () => {
+  test('stops a sign-in that has already found the old one to be right', async ({ me, services }) => {
     const passwordHash = await services.passwords.hash(newPassword, { account: me.user.id, network: null })
     const signIn = await services.db.$transaction(async (transaction) => {
       await transaction.user.update({ where: { id: me.user.id }, data: { passwordHash } })
       // It reads the old hash, since nothing is committed yet, and has to wait with its session.
-      const outcome = signInWith(me.password).then(() => 'signed in', refusalOfError)
+      const outcome = signInWith(me, me.password).then(() => 'signed in', refusalOfError)
       await new Promise((resolve) => setTimeout(resolve, 200))
       return { outcome }
     })
@@ -109,7 +101,7 @@ describe('changing the password', () => {
     expect(await services.db.session.count({ where: { userId: me.user.id } })).toBe(1)
   })
 
-  test('that a busy server could not look at costs no attempt', async () => {
+  test('that a busy server could not look at costs no attempt', async ({ me, services }) => {
     const strict = { redis: null, multiplier: 1 }
     const calm = testServices(services.db, { limitStore: strict })
     await using passwords = createPasswords({ cost: 13, threads: 1, maxQueue: 0 })
@@ -137,7 +129,7 @@ describe('changing the password', () => {
 })
 
 describe('deleting the account', () => {
-  test('takes everything of it along, and clears the cookie', async () => {
+  test('takes everything of it along, and clears the cookie', async ({ me, services }) => {
     const cookies: unknown[] = []
     const tag = await me.caller.tag.create({ name: 'x' })
     await me.caller.task.create({ title: 'x', tagIds: [tag.id] })
@@ -162,18 +154,18 @@ describe('deleting the account', () => {
     ]
     expect(left).toEqual([0, 0, 0, 0, 0, 0])
     for (const accessToken of [me.accessToken, elsewhere.accessToken]) {
-      const call = clientWith({ accessToken, refreshToken: '' }).auth.me.query()
+      const call = clientWith(services, accessToken).auth.me.query()
       expect(await refusalOf(call)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
     }
     expect(await refusalOf(testRefresh(services, elsewhere.refreshToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
-    expect(await refusalOf(clientWith({ accessToken: token, refreshToken: '' }).auth.me.query())).toMatchObject({
+    expect(await refusalOf(clientWith(services, token).auth.me.query())).toMatchObject({
       reason: 'TOKEN_INVALID',
     })
-    expect(await refusalOf(signInWith(me.password))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
+    expect(await refusalOf(signInWith(me, me.password))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
     await inProcessClient(services).auth.register.mutate({ email: me.email, password: me.password })
   })
 
-  test('needs the password', async () => {
+  test('needs the password', async ({ me }) => {
     expect(await refusalOf(me.client.auth.deleteAccount.mutate({}))).toMatchObject({
       reason: 'VALIDATION_FAILED',
       issues: [{ path: 'password', message: 'Password is required' }],
@@ -185,7 +177,7 @@ describe('deleting the account', () => {
     expect(await me.client.auth.me.query()).toEqual(me.user)
   })
 
-  test('is not what a batch or a stream may do, nor is changing the password', async () => {
+  test('is not what a batch or a stream may do, nor is changing the password', async ({ me, services }) => {
     for (const manner of [{ batchSize: 2 }, { streamed: true }]) {
       const { auth } = inProcessClient(services, { ...manner, bearerToken: me.accessToken })
       const calls = [
@@ -194,6 +186,6 @@ describe('deleting the account', () => {
       ]
       for (const call of calls) expect(await refusalOf(call)).toMatchObject({ reason: 'MALFORMED_REQUEST' })
     }
-    await signInWith(me.password)
+    await signInWith(me, me.password)
   })
 })

@@ -1,28 +1,15 @@
 import { createHash } from 'node:crypto'
 import { reauthenticate } from '@taskwire/domain'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createCaller } from './app-router.ts'
-import { createInnerContext } from './context.ts'
-import { inProcessClient, refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
+import { describe, expect } from 'vitest'
+import { test } from './testing/fixture.ts'
+import { clientWith, inProcessClient, internalCaller, refusalOf, type TestUser, testUser } from './testing/index.ts'
 
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-})
-beforeEach(async () => {
-  me = await testUser(services)
-})
-afterAll(() => services.close())
-
-const clientWith = (bearerToken: string) => inProcessClient(services, { bearerToken })
 /** Lets the seconds pass for which a good token is not looked up again. */
-const later = () => services.apiTokenCheck.forget(me.user.id)
-const lastUse = async () => (await me.caller.apiToken.list())[0]?.lastUsedAt
+const later = (me: TestUser) => me.services.apiTokenCheck.forget(me.user.id)
+const lastUse = async (me: TestUser) => (await me.caller.apiToken.list())[0]?.lastUsedAt
 
 describe('an API token', () => {
-  test('is not made without the password, which nobody tries in a batch', async () => {
+  test('is not made without the password, which nobody tries in a batch', async ({ me, services }) => {
     const { create, list } = me.client.apiToken
     expect(await refusalOf(create.mutate({ name: 'Tool' }))).toMatchObject({
       reason: 'VALIDATION_FAILED',
@@ -41,13 +28,13 @@ describe('an API token', () => {
     expect(await list.query()).toEqual([])
   })
 
-  test('takes no password of who calls from within', async () => {
-    const inner = createCaller(createInnerContext(services, me.user.id))
+  test('takes no password of who calls from within', async ({ me, services }) => {
+    const inner = internalCaller(services, me.user.id)
     const { token } = await inner.apiToken.create({ name: 'Tool' })
-    expect(await clientWith(token).auth.me.query()).toEqual(me.user)
+    expect(await clientWith(services, token).auth.me.query()).toEqual(me.user)
   })
 
-  test('ends with the password with which it was made, unless it is to be kept', async () => {
+  test('ends with the password with which it was made, unless it is to be kept', async ({ me, services }) => {
     const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
     const passwords = [me.password, 'a wholly new passphrase', 'one more passphrase'] as const
     const change = (currentPassword: string, newPassword: string, keepApiTokens?: boolean) =>
@@ -57,13 +44,13 @@ describe('an API token', () => {
         ...(keepApiTokens !== undefined && { keepApiTokens }),
       })
     await change(passwords[0], passwords[1], true)
-    expect((await clientWith(token).auth.me.query()).id).toBe(me.user.id)
+    expect((await clientWith(services, token).auth.me.query()).id).toBe(me.user.id)
     await change(passwords[1], passwords[2])
-    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
+    expect(await refusalOf(clientWith(services, token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
     expect(await me.client.apiToken.list.query()).toEqual([])
   })
 
-  test('is not left over when the password changes while it is made', async () => {
+  test('is not left over when the password changes while it is made', async ({ me }) => {
     for (let round = 0; round < 5; round += 1) {
       const [current, next] = [`${me.password}${round || ''}`, `${me.password}${round + 1}`]
       const tokens = Array.from({ length: 4 }, () => me.client.apiToken.create.mutate({ name: 'x', password: current }))
@@ -73,7 +60,7 @@ describe('an API token', () => {
     }
   })
 
-  test('is shown once; the database has its hash alone', async () => {
+  test('is shown once; the database has its hash alone', async ({ me, services }) => {
     const { token, apiToken } = await me.client.apiToken.create.mutate({ name: ' Backup ', password: me.password })
     expect(token).toMatch(/^twk_[A-Za-z0-9_-]{43}$/)
     expect(apiToken).toEqual({
@@ -89,53 +76,53 @@ describe('an API token', () => {
     expect(JSON.stringify(rows)).not.toContain(token.slice(4))
   })
 
-  test('calls as its user, whatever their sessions do', async () => {
+  test('calls as its user, whatever their sessions do', async ({ me, services }) => {
     const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
     await inProcessClient(services, { refreshToken: me.refreshToken }).auth.logout.mutate()
-    const { auth, task } = clientWith(token)
+    const { auth, task } = clientWith(services, token)
     expect(await auth.me.query()).toEqual(me.user)
     const created = await task.create.mutate({ title: 'By a tool' })
     expect((await task.list.query()).items).toEqual([created])
   })
 
-  test('notes its last use, once a minute at most', async () => {
+  test('notes its last use, once a minute at most', async ({ me, services }) => {
     const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
-    expect(await lastUse()).toBeNull()
-    await Promise.all(Array.from({ length: 5 }, () => clientWith(token).auth.me.query()))
-    const first = await lastUse()
+    expect(await lastUse(me)).toBeNull()
+    await Promise.all(Array.from({ length: 5 }, () => clientWith(services, token).auth.me.query()))
+    const first = await lastUse(me)
     expect(Math.abs(Date.now() - Number(first))).toBeLessThan(10_000)
 
     const almostAMinute = await services.db.$executeRaw`
       UPDATE api_tokens SET last_used_at = last_used_at - interval '50 s' WHERE user_id = ${me.user.id}::uuid`
     expect(almostAMinute).toBe(1)
-    const before = await lastUse()
-    later()
-    await clientWith(token).auth.me.query()
-    expect(await lastUse()).toEqual(before)
+    const before = await lastUse(me)
+    later(me)
+    await clientWith(services, token).auth.me.query()
+    expect(await lastUse(me)).toEqual(before)
 
     await services.db.$executeRaw`
       UPDATE api_tokens SET last_used_at = last_used_at - interval '11 s' WHERE user_id = ${me.user.id}::uuid`
-    later()
-    await clientWith(token).auth.me.query()
-    expect(Number(await lastUse())).toBeGreaterThan(Number(before))
+    later(me)
+    await clientWith(services, token).auth.me.query()
+    expect(Number(await lastUse(me))).toBeGreaterThan(Number(before))
   })
 
-  test('is not used by a stream that only listens', async () => {
+  test('is not used by a stream that only listens', async ({ me, services }) => {
     const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
-    await clientWith(token).auth.me.query()
+    await clientWith(services, token).auth.me.query()
     await services.db.$executeRaw`
       UPDATE api_tokens SET last_used_at = last_used_at - interval '1 h' WHERE user_id = ${me.user.id}::uuid`
-    const before = await lastUse()
+    const before = await lastUse(me)
     // What an open stream does every few seconds.
     await reauthenticate(services, token, { kind: 'apiToken', userId: me.user.id })
-    expect(await lastUse()).toEqual(before)
+    expect(await lastUse(me)).toEqual(before)
     await services.db.apiToken.updateMany({ where: { userId: me.user.id }, data: { revokedAt: new Date() } })
     await expect(reauthenticate(services, token, { kind: 'apiToken', userId: me.user.id })).rejects.toMatchObject({
       reason: 'TOKEN_INVALID',
     })
   })
 
-  test('works until its end', async () => {
+  test('works until its end', async ({ me, services }) => {
     const expiresAt = new Date(Date.now() + 3_600_000)
     const { token, apiToken } = await me.client.apiToken.create.mutate({
       name: 'Tool',
@@ -143,17 +130,17 @@ describe('an API token', () => {
       expiresAt,
     })
     expect(apiToken.expiresAt).toEqual(expiresAt)
-    expect(await clientWith(token).auth.me.query()).toEqual(me.user)
+    expect(await clientWith(services, token).auth.me.query()).toEqual(me.user)
     await services.db.$executeRaw`
       UPDATE api_tokens SET expires_at = clock_timestamp() WHERE user_id = ${me.user.id}::uuid`
-    later()
-    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({
+    later(me)
+    expect(await refusalOf(clientWith(services, token).auth.me.query())).toMatchObject({
       reason: 'TOKEN_EXPIRED',
       httpStatus: 401,
     })
   })
 
-  test.each([0, -1, -86_400_000])('is not made with an end %i ms from now', async (milliseconds) => {
+  test.for([0, -1, -86_400_000])('is not made with an end %i ms from now', async (milliseconds, { me }) => {
     const expiresAt = new Date(Date.now() + milliseconds)
     expect(
       await refusalOf(me.client.apiToken.create.mutate({ name: 'Tool', password: me.password, expiresAt })),
@@ -164,37 +151,37 @@ describe('an API token', () => {
     expect(await me.caller.apiToken.list()).toEqual([])
   })
 
-  test('is refused at once when it is revoked, and is gone from the list, and no other', async () => {
+  test('is refused at once when it is revoked, and is gone from the list, and no other', async ({ me, services }) => {
     const kept = await me.caller.apiToken.create({ name: 'Kept', password: me.password })
     const { token, apiToken } = await me.caller.apiToken.create({ name: 'Revoked', password: me.password })
-    expect(await clientWith(token).auth.me.query()).toEqual(me.user)
+    expect(await clientWith(services, token).auth.me.query()).toEqual(me.user)
     expect(await me.client.apiToken.revoke.mutate({ id: apiToken.id })).toBeNull()
-    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
+    expect(await refusalOf(clientWith(services, token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
     expect(await me.caller.apiToken.list()).toEqual([kept.apiToken])
-    expect(await clientWith(kept.token).auth.me.query()).toEqual(me.user)
+    expect(await clientWith(services, kept.token).auth.me.query()).toEqual(me.user)
     expect(await refusalOf(me.client.apiToken.revoke.mutate({ id: apiToken.id }))).toMatchObject({
       reason: 'NOT_FOUND',
     })
   })
 
-  test('cannot be revoked by somebody else', async () => {
+  test('cannot be revoked by somebody else', async ({ me, services }) => {
     const { token, apiToken } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
     const other = await testUser(services)
     expect(await refusalOf(other.client.apiToken.revoke.mutate({ id: apiToken.id }))).toMatchObject({
       reason: 'NOT_FOUND',
     })
-    expect(await clientWith(token).auth.me.query()).toEqual(me.user)
+    expect(await clientWith(services, token).auth.me.query()).toEqual(me.user)
   })
 
-  test('ends with its account, and rests while that is not active', async () => {
+  test('ends with its account, and rests while that is not active', async ({ me, services }) => {
     const { token } = await me.caller.apiToken.create({ name: 'Tool', password: me.password })
     await services.db.user.update({ where: { id: me.user.id }, data: { isActive: false } })
-    later()
-    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'ACCOUNT_INACTIVE' })
+    later(me)
+    expect(await refusalOf(clientWith(services, token).auth.me.query())).toMatchObject({ reason: 'ACCOUNT_INACTIVE' })
     await services.db.user.update({ where: { id: me.user.id }, data: { isActive: true } })
-    await clientWith(token).auth.me.query()
+    await clientWith(services, token).auth.me.query()
     await services.db.user.delete({ where: { id: me.user.id } })
-    later()
-    expect(await refusalOf(clientWith(token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
+    later(me)
+    expect(await refusalOf(clientWith(services, token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
   })
 })

@@ -1,46 +1,33 @@
 import type { SecurityEvent } from '@taskwire/domain'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { RequestInfo } from './context.ts'
-import { createInnerContext } from './context.ts'
-import { createOperatorCaller } from './operator.ts'
+import { testWith } from './testing/fixture.ts'
 import {
+  ageSessions,
   externalIssuer,
   externalToken,
   inProcessClient,
+  operatorCaller,
   refusalOf,
+  sessionIdOf,
   type TestUser,
   testRefresh,
   testServices,
   testSignIn,
-  testUser,
 } from './testing/index.ts'
 
-let services: ReturnType<typeof testServices>
-let me: TestUser
+const test = testWith({ externalIssuer })
+
 let events: SecurityEvent[]
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client, { externalIssuer })
-})
-beforeEach(async () => {
-  me = await testUser(services)
+beforeEach(() => {
   events = []
 })
-afterAll(() => services.close())
 
 const audit: RequestInfo['audit'] = (event) => events.push(event)
-const sessionIdOf = ({ refreshToken }: { refreshToken: string }) =>
-  services.tokens.verifyRefresh(refreshToken).sessionId
-const asMe = (server = services) => inProcessClient(server, { audit, bearerToken: me.accessToken })
-
-async function age(seconds: number): Promise<void> {
-  await services.db.$executeRaw`
-    UPDATE sessions SET rotated_at = rotated_at - make_interval(secs => ${seconds}::int)
-    WHERE user_id = ${me.user.id}::uuid`
-}
+const asMe = (me: TestUser, server = me.services) => inProcessClient(server, { audit, bearerToken: me.accessToken })
 
 describe('the log of security events has one line, and nothing secret in it,', () => {
-  test('for a registration', async () => {
+  test('for a registration', async ({ me, services }) => {
     const refreshTokens: string[] = []
     const client = inProcessClient(services, {
       audit,
@@ -48,22 +35,22 @@ describe('the log of security events has one line, and nothing secret in it,', (
     })
     const email = `${crypto.randomUUID()}@example.com`
     const { user } = await client.auth.register.mutate({ email, password: me.password })
-    const sessionId = sessionIdOf({ refreshToken: refreshTokens[0] ?? '' })
+    const sessionId = sessionIdOf(services, { refreshToken: refreshTokens[0] ?? '' })
     expect(events).toEqual([{ event: 'registered', userId: user.id, sessionId }])
     await refusalOf(client.auth.register.mutate({ email, password: me.password }))
     expect(events).toHaveLength(1)
   })
 
-  test('for an account that another issuer’s token made, once', async () => {
+  test('for an account that another issuer’s token made, once', async ({ services }) => {
     const client = inProcessClient(services, { audit, bearerToken: externalToken({ claims: { sub: 'x' } }) })
     const { id } = await client.auth.me.query()
     await client.auth.me.query()
     expect(events).toEqual([{ event: 'registered', userId: id }])
   })
 
-  test('for a sign-in, good or bad', async () => {
+  test('for a sign-in, good or bad', async ({ me, services }) => {
     const { email, password } = me
-    const sessionId = sessionIdOf(await testSignIn(services, { email, password }, { audit }))
+    const sessionId = sessionIdOf(services, await testSignIn(services, { email, password }, { audit }))
     expect(events).toEqual([{ event: 'signedIn', userId: me.user.id, sessionId }])
     for (const wrong of [
       { email, password: 'wrong' },
@@ -74,43 +61,43 @@ describe('the log of security events has one line, and nothing secret in it,', (
     expect(events.slice(1)).toEqual([{ event: 'signInFailed', userId: me.user.id }, { event: 'signInFailed' }])
   })
 
-  test('for a rotation, however many tabs refresh', async () => {
+  test('for a rotation, however many tabs refresh', async ({ me, services }) => {
     await testRefresh(services, me.refreshToken, { audit })
     expect(events).toEqual([])
-    await age(60)
+    await ageSessions(me, 60)
     await Promise.all(Array.from({ length: 10 }, () => testRefresh(services, me.refreshToken, { audit })))
-    expect(events).toEqual([{ event: 'refreshed', userId: me.user.id, sessionId: sessionIdOf(me) }])
+    expect(events).toEqual([{ event: 'refreshed', userId: me.user.id, sessionId: sessionIdOf(services, me) }])
   })
 
-  test('for a refresh token that was copied, however often it is shown', async () => {
+  test('for a refresh token that was copied, however often it is shown', async ({ me, services }) => {
     await services.db.session.updateMany({ where: { userId: me.user.id }, data: { generation: 5 } })
     await Promise.all(Array.from({ length: 5 }, () => refusalOf(testRefresh(services, me.refreshToken, { audit }))))
-    expect(events).toEqual([{ event: 'reuseDetected', userId: me.user.id, sessionId: sessionIdOf(me) }])
+    expect(events).toEqual([{ event: 'reuseDetected', userId: me.user.id, sessionId: sessionIdOf(services, me) }])
   })
 
-  test('for signing out', async () => {
+  test('for signing out', async ({ me, services }) => {
     const { auth } = inProcessClient(services, { audit, refreshToken: me.refreshToken })
     await auth.logout.mutate()
     await auth.logout.mutate()
-    expect(events).toEqual([{ event: 'sessionRevoked', userId: me.user.id, sessionId: sessionIdOf(me) }])
+    expect(events).toEqual([{ event: 'sessionRevoked', userId: me.user.id, sessionId: sessionIdOf(services, me) }])
   })
 
-  test('for ending sessions', async () => {
+  test('for ending sessions', async ({ me, services }) => {
     const [one] = [await testSignIn(services, me), await testSignIn(services, me)]
-    await asMe().session.revoke.mutate({ id: sessionIdOf(one) })
-    await refusalOf(asMe().session.revoke.mutate({ id: sessionIdOf(one) }))
-    await asMe().session.revokeOthers.mutate()
-    await asMe().session.revokeOthers.mutate()
+    await asMe(me).session.revoke.mutate({ id: sessionIdOf(services, one) })
+    await refusalOf(asMe(me).session.revoke.mutate({ id: sessionIdOf(services, one) }))
+    await asMe(me).session.revokeOthers.mutate()
+    await asMe(me).session.revokeOthers.mutate()
     expect(events).toEqual([
-      { event: 'sessionRevoked', userId: me.user.id, sessionId: sessionIdOf(one) },
+      { event: 'sessionRevoked', userId: me.user.id, sessionId: sessionIdOf(services, one) },
       { event: 'sessionRevoked', userId: me.user.id },
     ])
   })
 
-  test('for an API token made or revoked', async () => {
-    const { token, apiToken } = await asMe().apiToken.create.mutate({ name: 'Tool', password: me.password })
-    await asMe().apiToken.revoke.mutate({ id: apiToken.id })
-    await refusalOf(asMe().apiToken.revoke.mutate({ id: apiToken.id }))
+  test('for an API token made or revoked', async ({ me }) => {
+    const { token, apiToken } = await asMe(me).apiToken.create.mutate({ name: 'Tool', password: me.password })
+    await asMe(me).apiToken.revoke.mutate({ id: apiToken.id })
+    await refusalOf(asMe(me).apiToken.revoke.mutate({ id: apiToken.id }))
     const of = { userId: me.user.id, tokenId: apiToken.id }
     expect(events).toEqual([
       { event: 'tokenCreated', ...of },
@@ -119,8 +106,8 @@ describe('the log of security events has one line, and nothing secret in it,', (
     expect(JSON.stringify(events)).not.toContain(token.slice(4))
   })
 
-  test('for what an operator does', async () => {
-    const operator = createOperatorCaller(createInnerContext(services, null, (event) => events.push(event)))
+  test('for what an operator does', async ({ me, services }) => {
+    const operator = operatorCaller(services, audit)
     const { email, user } = me
     const { apiToken } = await operator.token.create({ email, token: { name: 'Backup' } })
     await operator.token.revoke({ email, token: { id: apiToken.id } })
@@ -143,12 +130,12 @@ describe('the log of security events has one line, and nothing secret in it,', (
     ])
   })
 
-  test('for a changed password, and for a deleted account', async () => {
+  test('for a changed password, and for a deleted account', async ({ me }) => {
     const newPassword = 'a wholly new passphrase'
-    await asMe().auth.changePassword.mutate({ currentPassword: me.password, newPassword })
-    await refusalOf(asMe().auth.changePassword.mutate({ currentPassword: me.password, newPassword }))
-    await refusalOf(asMe().auth.deleteAccount.mutate({ password: me.password }))
-    await asMe().auth.deleteAccount.mutate({ password: newPassword })
+    await asMe(me).auth.changePassword.mutate({ currentPassword: me.password, newPassword })
+    await refusalOf(asMe(me).auth.changePassword.mutate({ currentPassword: me.password, newPassword }))
+    await refusalOf(asMe(me).auth.deleteAccount.mutate({ password: me.password }))
+    await asMe(me).auth.deleteAccount.mutate({ password: newPassword })
     const of = { userId: me.user.id }
     expect(events).toEqual([
       { event: 'passwordChanged', ...of },
@@ -162,7 +149,7 @@ describe('the log of security events has one line, and nothing secret in it,', (
     }
   })
 
-  test('for each call that a limit refuses', async () => {
+  test('for each call that a limit refuses', async ({ me, services }) => {
     const strict = testServices(services.db, { limitStore: { redis: null, multiplier: 1 } })
     const login = () => refusalOf(testSignIn(strict, { email: me.email, password: 'wrong' }, { audit }))
     for (let attempt = 0; attempt < 6; attempt += 1) await login()

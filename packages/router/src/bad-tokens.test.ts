@@ -1,6 +1,6 @@
 import { type BadToken, badTokens, deriveKeys, hmac } from '@taskwire/domain/testing'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
+import { test as base } from './testing/fixture.ts'
 import {
   externalIssuer,
   externalToken,
@@ -11,14 +11,11 @@ import {
   testUser,
 } from './testing/index.ts'
 
-let services: ReturnType<typeof testServices>
-let bridged: typeof services
-beforeAll(async () => {
-  const { client } = await testDatabase()
-  services = testServices(client)
-  bridged = testServices(client, { externalIssuer })
+const test = base.extend('bridged', { scope: 'file' }, ({ db }, { onCleanup }) => {
+  const bridged = testServices(db, { externalIssuer })
+  onCleanup(() => bridged.close())
+  return bridged
 })
-afterAll(() => Promise.all([services.close(), bridged.close()]))
 
 const now = Math.floor(Date.now() / 1_000)
 const unsigned = () => Buffer.alloc(0)
@@ -104,7 +101,7 @@ describe.each([
   { kind: 'an API token', bad: badApiTokens },
   { kind: 'a token of another issuer', bad: badExternalTokens },
 ])('$kind', ({ bad }) => {
-  test.each(bad)('is refused with 401: $fault', async ({ token, reason }) => {
+  test.for(bad)('is refused with 401: $fault', async ({ token, reason }, { services, bridged }) => {
     for (const server of [services, bridged]) {
       const { auth, task } = inProcessClient(server, { bearerToken: token })
       // Where no other issuer is known, an expired token of one is none at all.
@@ -117,12 +114,12 @@ describe.each([
   })
 })
 
-test.each(badRefreshTokens)('a cookie is refused with 401: $fault', async ({ token, reason }) => {
+test.for(badRefreshTokens)('a cookie is refused with 401: $fault', async ({ token, reason }, { services }) => {
   const { auth } = inProcessClient(services, { refreshToken: token })
   expect(await refusalOf(auth.refresh.mutate())).toMatchObject({ httpStatus: 401, reason })
 })
 
-test('of all these none made an account, and a good token is still served', async () => {
+test('of all these none made an account, and a good token is still served', async ({ services, bridged }) => {
   expect(await services.db.user.count()).toBe(0)
   for (const server of [services, bridged]) {
     const { client, user } = await testUser(server)

@@ -1,10 +1,10 @@
 import type { Change } from '@taskwire/contract'
 import type { SecurityEvent } from '@taskwire/domain'
-import { testDatabase } from '@taskwire/prisma/testing'
+import { purge } from '@taskwire/domain'
 import { isTrackedEnvelope, type TrackedEnvelope } from '@trpc/server'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createInnerContext } from './context.ts'
-import { createOperatorCaller } from './operator.ts'
+import { expect } from 'vitest'
+import type { Services } from './services.ts'
+import { test } from './testing/fixture.ts'
 import {
   externalIssuer,
   externalToken,
@@ -15,12 +15,6 @@ import {
   testServices,
   testUser,
 } from './testing/index.ts'
-
-let services: ReturnType<typeof testServices>
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-})
-afterAll(() => services.close())
 
 /** A stream as a test reads it. */
 async function open(caller: TestCaller, input?: { since?: number; lastEventId?: string }) {
@@ -41,7 +35,7 @@ async function open(caller: TestCaller, input?: { since?: number; lastEventId?: 
 }
 
 /** As if it had been deleted so many days ago. */
-async function age({ user }: TestUser, days: number): Promise<void> {
+async function age(services: Services, { user }: TestUser, days: number): Promise<void> {
   const { db } = services
   await db.$transaction(async (transaction) => {
     // Without the triggers, which would stamp it as a change.
@@ -56,12 +50,9 @@ async function age({ user }: TestUser, days: number): Promise<void> {
   })
 }
 
-function purge() {
-  return createOperatorCaller(createInnerContext(services, null)).purge()
-}
-
-test('without a version the list says where to begin, and from there what has changed since', async () => {
-  const { caller } = await testUser(services)
+test('without a version the list says where to begin, and from there what has changed since', async ({
+  me: { caller },
+}) => {
   const start = await caller.change.list()
   expect(start).toEqual({ changes: [], version: 0, hasMore: false, reset: false })
 
@@ -84,8 +75,7 @@ test('without a version the list says where to begin, and from there what has ch
   expect(await caller.change.list({ since: second.version })).toMatchObject({ changes: [], version: second.version })
 })
 
-test('many changes come in pages, each row once', async () => {
-  const { caller } = await testUser(services)
+test('many changes come in pages, each row once', async ({ me: { caller } }) => {
   const ids = []
   for (let count = 0; count < 7; count += 1) ids.push((await caller.task.create({ title: `Task ${count}` })).id)
   const seen: string[] = []
@@ -98,8 +88,7 @@ test('many changes come in pages, each row once', async () => {
   expect(seen).toEqual(ids)
 })
 
-test('a version from the future, as after a restored backup, asks for a new start', async () => {
-  const { caller } = await testUser(services)
+test('a version from the future, as after a restored backup, asks for a new start', async ({ me: { caller } }) => {
   await caller.task.create({ title: 'Write' })
   expect(await caller.change.list({ since: 2 })).toEqual({ changes: [], version: 1, hasMore: false, reset: true })
   const stream = await open(caller, { since: 2 })
@@ -107,8 +96,7 @@ test('a version from the future, as after a restored backup, asks for a new star
   expect(await stream.ended()).toBe(true)
 })
 
-test('a stream tells what has changed since, and then what changes', async () => {
-  const { caller } = await testUser(services)
+test('a stream tells what has changed since, and then what changes', async ({ me: { caller } }) => {
   const missed = await caller.task.create({ title: 'Missed' })
   const stream = await open(caller, { since: 0 })
   expect(await stream.next()).toMatchObject({ type: 'task', id: missed.id })
@@ -121,16 +109,14 @@ test('a stream tells what has changed since, and then what changes', async () =>
   await stream.close()
 })
 
-test('a stream goes on from the last version that arrived', async () => {
-  const { caller } = await testUser(services)
+test('a stream goes on from the last version that arrived', async ({ me: { caller } }) => {
   const [first, second] = [await caller.task.create({ title: 'First' }), await caller.task.create({ title: 'Second' })]
   const stream = await open(caller, { since: 0, lastEventId: String(first.version) })
   expect(await stream.next()).toMatchObject({ id: second.id })
   await stream.close()
 })
 
-test('a stream begun without a version tells only what changes from now on', async () => {
-  const { caller } = await testUser(services)
+test('a stream begun without a version tells only what changes from now on', async ({ me: { caller } }) => {
   await caller.task.create({ title: 'Before' })
   const stream = await open(caller)
   const waiting = stream.next()
@@ -139,8 +125,7 @@ test('a stream begun without a version tells only what changes from now on', asy
   await stream.close()
 })
 
-test('a stream ends with its session, and says why', async () => {
-  const { caller } = await testUser(services)
+test('a stream ends with its session, and says why', async ({ me: { caller } }) => {
   const stream = await open(caller, { since: 0 })
   const ended = stream.ended().catch((error: { cause?: unknown }) => error.cause ?? error)
   const [session] = await caller.session.list()
@@ -148,7 +133,7 @@ test('a stream ends with its session, and says why', async () => {
   expect(await ended).toMatchObject({ reason: 'SESSION_REVOKED' })
 })
 
-test('a stream of somebody who signs in elsewhere ends with the account, which stays deleted', async () => {
+test('a stream of somebody who signs in elsewhere ends with the account, which stays deleted', async ({ services }) => {
   const bridged = testServices(services.db, { externalIssuer })
   const caller = await testCaller(bridged, { bearerToken: externalToken() })
   const { id } = await caller.auth.me()
@@ -160,7 +145,7 @@ test('a stream of somebody who signs in elsewhere ends with the account, which s
   await bridged.close()
 })
 
-test('a user has ten streams: an eleventh ends the oldest, which is told when to come back', async () => {
+test('a user has ten streams: an eleventh ends the oldest, which is told when to come back', async ({ services }) => {
   const crowded = testServices(services.db, { limitStore: { redis: null, multiplier: 1 } })
   const { accessToken, user, caller } = await testUser(crowded)
   const events: SecurityEvent[] = []
@@ -183,8 +168,9 @@ test('a user has ten streams: an eleventh ends the oldest, which is told when to
   await crowded.close()
 })
 
-test('a task comes back from the trash with its tags, and a second time nothing happens', async () => {
-  const { caller, client } = await testUser(services)
+test('a task comes back from the trash with its tags, and a second time nothing happens', async ({
+  me: { caller, client },
+}) => {
   const tag = await caller.tag.create({ name: 'Home' })
   const task = await caller.task.create({ title: 'Write', tagIds: [tag.id] })
   await caller.task.delete({ id: task.id })
@@ -195,8 +181,7 @@ test('a task comes back from the trash with its tags, and a second time nothing 
   expect(await refusalOf(client.task.restore.mutate({ id: tag.id }))).toMatchObject({ reason: 'NOT_FOUND' })
 })
 
-test('many tasks are changed at once, all or none', async () => {
-  const { caller, client } = await testUser(services)
+test('many tasks are changed at once, all or none', async ({ me: { caller, client } }) => {
   const [kept, added, removed] = await Promise.all(
     ['Kept', 'Added', 'Removed'].map((name) => caller.tag.create({ name })),
   )
@@ -220,8 +205,7 @@ test('many tasks are changed at once, all or none', async () => {
   expect((await caller.task.list({ deleted: true })).items).toHaveLength(2)
 })
 
-test('what was deleted long ago is purged, and who was away since has to begin anew', async () => {
-  const ada = await testUser(services)
+test('what was deleted long ago is purged, and who was away since has to begin anew', async ({ me: ada, services }) => {
   const { caller } = ada
   const tag = await caller.tag.create({ name: 'Gone' })
   const tagged = await caller.task.create({ title: 'Tagged', tagIds: [tag.id] })
@@ -231,12 +215,12 @@ test('what was deleted long ago is purged, and who was away since has to begin a
   await caller.tag.delete({ id: tag.id })
   const { version } = await caller.change.list()
 
-  await age(ada, 29)
-  await purge()
+  await age(services, ada, 29)
+  await purge(services.db, services.quotas)
   expect((await caller.task.list({ deleted: true })).items).toHaveLength(1)
 
-  await age(ada, 2)
-  await purge()
+  await age(services, ada, 2)
+  await purge(services.db, services.quotas)
   expect((await caller.task.list({ deleted: true })).items).toEqual([])
   expect(await caller.task.get({ id: tagged.id })).toMatchObject({ version: tagged.version, tags: [] })
   expect(await caller.change.list({ since: before })).toMatchObject({ reset: true, version })

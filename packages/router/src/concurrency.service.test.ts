@@ -1,46 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { Prisma } from '@taskwire/prisma'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import {
-  inProcessClient,
-  refusalOf,
-  type TestSession,
-  type TestUser,
-  testRefresh,
-  testServices,
-  testSignIn,
-  testUser,
-} from './testing/index.ts'
-
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-})
-beforeEach(async () => {
-  me = await testUser(services)
-})
-afterAll(() => services.close())
+import { describe, expect, vi } from 'vitest'
+import type { Services } from './services.ts'
+import { test } from './testing/fixture.ts'
+import { inProcessClient, refusalOf, type TestSession, testRefresh, testSignIn, testUser } from './testing/index.ts'
 
 function times<T>(count: number, call: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => call(index))
 }
 
-test.each([
+test.for([
   ['title', () => ({ title: randomUUID() })],
   ['tags', () => ({ tagIds: [] })],
-])('of 50 updates of the %s by one version one wins, and the others are shown the winner', async (_, change) => {
-  const { id, version } = await me.caller.task.create({ title: 'x' })
-  const results = await Promise.allSettled(times(50, () => me.client.task.update.mutate({ id, version, ...change() })))
-  const won = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  expect(won).toHaveLength(1)
-  const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.data] : []))
-  expect(lost).toHaveLength(49)
-  for (const refusal of lost) expect(refusal).toMatchObject({ reason: 'VERSION_CONFLICT', current: won[0] })
-})
+] as const)(
+  'of 50 updates of the %s by one version one wins, and the others are shown the winner',
+  async ([_, change], { me }) => {
+    const { id, version } = await me.caller.task.create({ title: 'x' })
+    const results = await Promise.allSettled(
+      times(50, () => me.client.task.update.mutate({ id, version, ...change() })),
+    )
+    const won = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    expect(won).toHaveLength(1)
+    const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.data] : []))
+    expect(lost).toHaveLength(49)
+    for (const refusal of lost) expect(refusal).toMatchObject({ reason: 'VERSION_CONFLICT', current: won[0] })
+  },
+)
 
-test('50 creates with one id make one task, and all answer with it', async () => {
+test('50 creates with one id make one task, and all answer with it', async ({ me }) => {
   const id = randomUUID()
   const tag = await me.caller.tag.create({ name: 'x' })
   const answers = await Promise.all(
@@ -50,7 +37,7 @@ test('50 creates with one id make one task, and all answer with it', async () =>
   expect(await me.caller.task.list({ withTotal: true })).toMatchObject({ total: 1, items: [answers[0]] })
 })
 
-test('50 creates of tags with one id make one tag, and with one name as well', async () => {
+test('50 creates of tags with one id make one tag, and with one name as well', async ({ me }) => {
   const id = randomUUID()
   const tags = await Promise.all(times(50, (index) => me.caller.tag.create({ id, name: String(index) })))
   for (const tag of tags) expect(tag).toEqual(tags[0])
@@ -61,7 +48,7 @@ test('50 creates of tags with one id make one tag, and with one name as well', a
   for (const { reason } of refused) expect(reason.data).toMatchObject({ reason: 'TAG_NAME_TAKEN' })
 })
 
-test('50 renames of tags to one name leave one of that name', async () => {
+test('50 renames of tags to one name leave one of that name', async ({ me }) => {
   const tags = await Promise.all(times(10, (index) => me.caller.tag.create({ name: String(index) })))
   const results = await Promise.allSettled(
     times(50, (index) => me.client.tag.update.mutate({ id: tags[index % 10]?.id ?? '', name: 'Home' })),
@@ -72,7 +59,7 @@ test('50 renames of tags to one name leave one of that name', async () => {
   expect((await me.caller.tag.list()).filter(({ name }) => name === 'Home')).toHaveLength(1)
 })
 
-test('an answer holds the tags of its version, also after a wait for whoever was changing them', async () => {
+test('an answer holds the tags of its version, also after a wait for whoever was changing them', async ({ me }) => {
   const tag = await me.caller.tag.create({ name: 'x' })
   const { id } = await me.caller.task.create({ title: 'x' })
   for (let round = 0; round < 60; round += 1) {
@@ -85,7 +72,7 @@ test('an answer holds the tags of its version, also after a wait for whoever was
   }
 })
 
-test('writers of every kind, on the same tasks and tags, never wait for each other in a circle', async () => {
+test('writers of every kind, on the same tasks and tags, never wait for each other in a circle', async ({ me }) => {
   const [red, green] = [await me.caller.tag.create({ name: 'red' }), await me.caller.tag.create({ name: 'green' })]
   const task = await me.caller.task.create({ title: 'x' })
   const writes = [
@@ -109,7 +96,7 @@ test('writers of every kind, on the same tasks and tags, never wait for each oth
   expect((await me.caller.task.get({ id: task.id })).tags).toHaveLength(1)
 })
 
-test('updates of the tags leave the tags of one of them, never of two', async () => {
+test('updates of the tags leave the tags of one of them, never of two', async ({ me }) => {
   const tags = await Promise.all(times(6, (index) => me.caller.tag.create({ name: String(index) })))
   const ids = tags.map(({ id }) => id)
   const [first, second] = [ids.slice(0, 3), ids.slice(3)]
@@ -125,7 +112,7 @@ test('updates of the tags leave the tags of one of them, never of two', async ()
   }
 })
 
-test('who has seen a version never sees a smaller one appear', async () => {
+test('who has seen a version never sees a smaller one appear', async ({ me, services }) => {
   const tag = await me.caller.tag.create({ name: 'x' })
   const tasks = await Promise.all(times(8, (index) => me.caller.task.create({ title: String(index) })))
   let writing = true
@@ -164,7 +151,10 @@ test('who has seen a version never sees a smaller one appear', async () => {
   expect(highest).toBeGreaterThan(400)
 })
 
-test('an account that is deleted while it writes leaves nothing, and its writers are told so', async () => {
+test('an account that is deleted while it writes leaves nothing, and its writers are told so', async ({
+  me,
+  services,
+}) => {
   const task = await me.caller.task.create({ title: 'x' })
   const writes = times(40, (index) =>
     index % 2 === 0
@@ -183,7 +173,7 @@ test('an account that is deleted while it writes leaves nothing, and its writers
   expect(await services.db.task.count({ where: { userId: me.user.id } })).toBe(0)
 })
 
-test('calls that are under way while somebody signs out keep no session alive', async () => {
+test('calls that are under way while somebody signs out keep no session alive', async ({ services }) => {
   for (let round = 0; round < 80; round += 1) {
     const { accessToken, refreshToken } = await testUser(services)
     // As after a while: the answer of the last check is no longer remembered.
@@ -200,19 +190,19 @@ test('calls that are under way while somebody signs out keep no session alive', 
 })
 
 /** As if the current generation of the session had been made a minute earlier than it was. */
-async function growOld({ refreshToken }: TestSession): Promise<void> {
+async function growOld(services: Services, { refreshToken }: TestSession): Promise<void> {
   const { userId, sessionId } = services.tokens.verifyRefresh(refreshToken)
   await services.db.$executeRaw`
     UPDATE sessions SET rotated_at = rotated_at - interval '60 s'
     WHERE user_id = ${userId}::uuid AND id = ${sessionId}::uuid`
 }
 
-test('50 refreshes after a lost answer make one new generation, and all are served that', async () => {
+test('50 refreshes after a lost answer make one new generation, and all are served that', async ({ me, services }) => {
   for (let round = 0; round < 2; round += 1) {
     const session = await testSignIn(services, me)
-    await growOld(session)
+    await growOld(services, session)
     const lost = await testRefresh(services, session.refreshToken)
-    await growOld(session)
+    await growOld(services, session)
     const answers = await Promise.all(times(50, () => testRefresh(services, session.refreshToken)))
     const generations = answers.map(({ refreshToken }) => services.tokens.verifyRefresh(refreshToken).generation)
     expect(new Set(generations)).toEqual(new Set([3]))
@@ -223,15 +213,19 @@ test('50 refreshes after a lost answer make one new generation, and all are serv
 describe('of the first use of a generation and its replacement, at once, one takes effect:', () => {
   let session: TestSession
   let lost: TestSession
-  beforeEach(async () => {
+  test.beforeEach(async ({ me, services }) => {
     session = await testSignIn(services, me)
-    await growOld(session)
+    await growOld(services, session)
     lost = await testRefresh(services, session.refreshToken)
-    await growOld(session)
+    await growOld(services, session)
   })
 
   /** Calls while a change of the session is under way, so that the call has to wait for it, and then commits that. */
-  async function callDuring<T>(change: Prisma.Sql, call: () => Promise<T>): Promise<PromiseSettledResult<T>[]> {
+  async function callDuring<T>(
+    services: Services,
+    change: Prisma.Sql,
+    call: () => Promise<T>,
+  ): Promise<PromiseSettledResult<T>[]> {
     const { answer } = await services.db.$transaction(async (transaction) => {
       const { userId, sessionId } = services.tokens.verifyRefresh(session.refreshToken)
       await transaction.$executeRaw`
@@ -251,17 +245,19 @@ describe('of the first use of a generation and its replacement, at once, one tak
     return answer
   }
 
-  test('a replacement that comes second finds the use, and takes it for reuse', async () => {
-    const [refresh] = await callDuring(Prisma.sql`confirmed_at = clock_timestamp()`, () =>
+  test('a replacement that comes second finds the use, and takes it for reuse', async ({ services }) => {
+    const [refresh] = await callDuring(services, Prisma.sql`confirmed_at = clock_timestamp()`, () =>
       testRefresh(services, session.refreshToken),
     )
     expect(refresh).toMatchObject({ status: 'rejected', reason: { data: { reason: 'SESSION_REVOKED' } } })
   })
 
-  test('a use that comes second confirms nothing', async () => {
+  test('a use that comes second confirms nothing', async ({ me, services }) => {
     const { sessionId, generation } = services.tokens.verifyRefresh(lost.refreshToken)
-    const [use] = await callDuring(Prisma.sql`generation = generation + 1, rotated_at = clock_timestamp()`, () =>
-      inProcessClient(services, { bearerToken: lost.accessToken }).auth.me.query(),
+    const [use] = await callDuring(
+      services,
+      Prisma.sql`generation = generation + 1, rotated_at = clock_timestamp()`,
+      () => inProcessClient(services, { bearerToken: lost.accessToken }).auth.me.query(),
     )
     expect(use).toMatchObject({ status: 'fulfilled', value: me.user })
     const row = await services.db.session.findFirstOrThrow({ where: { id: sessionId } })

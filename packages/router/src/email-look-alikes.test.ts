@@ -1,12 +1,8 @@
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { externalIssuer, externalToken, inProcessClient, refusalOf, testServices } from './testing/index.ts'
+import { expect } from 'vitest'
+import { testWith } from './testing/fixture.ts'
+import { externalIssuer, externalToken, inProcessClient, refusalOf } from './testing/index.ts'
 
-let services: ReturnType<typeof testServices>
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client, { externalIssuer })
-})
-afterAll(() => services.close())
+const test = testWith({ externalIssuer })
 
 const password = 'correct horse battery staple'
 
@@ -56,7 +52,7 @@ const lookAlikes: [how: string, email: string][] = [
 
 const outcomes = ['made', 'EMAIL_TAKEN', 'VALIDATION_FAILED', 'TOKEN_INVALID']
 
-test('one address, in every spelling that looks like it, is one account', async () => {
+test('one address, in every spelling that looks like it, is one account', async ({ services }) => {
   const counts = new Map<string, number>()
   for (const [how, email] of shuffled(lookAlikes)) {
     const registration = inProcessClient(services).auth.register.mutate({ email, password })
@@ -70,7 +66,7 @@ test('one address, in every spelling that looks like it, is one account', async 
   expect(await services.db.user.findMany({ select: { email: true } })).toEqual([{ email: 'kim.office@example.com' }])
 })
 
-test.each(lookAlikes)('%s signs in to that account, or to none', async (_, email) => {
+test.for(lookAlikes)('%s signs in to that account, or to none', async ([_, email], { services }) => {
   await services.db.user.deleteMany()
   const { user } = await inProcessClient(services).auth.register.mutate({ email: 'kim.office@example.com', password })
   const login = inProcessClient(services).auth.login.mutate({ email, password })

@@ -1,23 +1,16 @@
 import type { ErrorData } from '@taskwire/contract'
-import { freshDatabase, testDatabase } from '@taskwire/prisma/testing'
+import { freshDatabase } from '@taskwire/prisma/testing'
 import { getUntypedClient } from '@trpc/client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { refusalOf, type TestClient, type TestUser, testServices, testUser } from './testing/index.ts'
-
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-  me = await testUser(services)
-})
-afterAll(() => services.close())
+import { describe, expect } from 'vitest'
+import { test } from './testing/fixture.ts'
+import { refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
 
 /** As a client that does not check its types: whatever somebody may send. */
-function query(path: string, input?: unknown, client: TestClient = me.client): Promise<ErrorData> {
+function query({ client }: TestUser, path: string, input?: unknown): Promise<ErrorData> {
   return refusalOf(getUntypedClient(client).query(path, input))
 }
 
-function mutate(path: string, input?: unknown, client: TestClient = me.client): Promise<ErrorData> {
+function mutate({ client }: TestUser, path: string, input?: unknown): Promise<ErrorData> {
   return refusalOf(getUntypedClient(client).mutation(path, input))
 }
 
@@ -29,7 +22,7 @@ function invalid(...issues: { path: string; message: string }[]) {
 const id = '0199c0de-0000-7000-8000-000000000000'
 
 describe('a mistaken input is refused with an issue for each field', () => {
-  test.each([
+  test.for([
     ['task.create', {}, [{ path: 'title', message: 'Title is required' }]],
     ['task.create', { title: ' ' }, [{ path: 'title', message: 'Title must have 1 to 200 characters' }]],
     ['task.create', { title: 'a\0b' }, [{ path: 'title', message: 'Title contains characters that cannot be stored' }]],
@@ -89,11 +82,11 @@ describe('a mistaken input is refused with an issue for each field', () => {
         { path: 'password', message: 'Password is required' },
       ],
     ],
-  ])('%s with %j', async (path, input, issues) => {
-    expect(await mutate(path, input)).toEqual(invalid(...issues))
+  ] as const)('%s with %j', async ([path, input, issues], { me }) => {
+    expect(await mutate(me, path, input)).toEqual(invalid(...issues))
   })
 
-  test.each([
+  test.for([
     [{ limit: 101 }, [{ path: 'limit', message: 'Limit must be a whole number from 1 to 100' }]],
     [
       { cursor: 'garbage' },
@@ -115,28 +108,28 @@ describe('a mistaken input is refused with an issue for each field', () => {
         { path: 'dueAfter', message: 'Not a valid date' },
       ],
     ],
-  ])('task.list with %j', async (input, issues) => {
-    expect(await query('task.list', input)).toEqual(invalid(...issues))
+  ] as const)('task.list with %j', async ([input, issues], { me }) => {
+    expect(await query(me, 'task.list', input)).toEqual(invalid(...issues))
   })
 })
 
 describe('a call that cannot be made says why', () => {
-  test('by the reason alone, where there is no more to it', async () => {
+  test('by the reason alone, where there is no more to it', async ({ me }) => {
     await me.caller.tag.create({ name: 'Taken' })
     const requestId = 'test'
     const notFound = { code: 'NOT_FOUND', httpStatus: 404, reason: 'NOT_FOUND', requestId }
-    expect(await query('task.get', { id })).toEqual(notFound)
-    expect(await mutate('tag.delete', { id })).toEqual(notFound)
+    expect(await query(me, 'task.get', { id })).toEqual(notFound)
+    expect(await mutate(me, 'tag.delete', { id })).toEqual(notFound)
     const conflict = { code: 'CONFLICT', httpStatus: 409, requestId }
-    expect(await mutate('tag.create', { name: 'taken' })).toEqual({ ...conflict, reason: 'TAG_NAME_TAKEN' })
+    expect(await mutate(me, 'tag.create', { name: 'taken' })).toEqual({ ...conflict, reason: 'TAG_NAME_TAKEN' })
     const { email, password } = me
-    expect(await mutate('auth.register', { email, password })).toEqual({ ...conflict, reason: 'EMAIL_TAKEN' })
+    expect(await mutate(me, 'auth.register', { email, password })).toEqual({ ...conflict, reason: 'EMAIL_TAKEN' })
   })
 
-  test('with the row as it is, its dates as dates, when its version has moved on', async () => {
+  test('with the row as it is, its dates as dates, when its version has moved on', async ({ me }) => {
     const task = await me.caller.task.create({ title: 'x', dueAt: new Date() })
     const current = await me.caller.task.update({ id: task.id, title: 'y' })
-    expect(await mutate('task.update', { id: task.id, version: task.version, title: 'z' })).toEqual({
+    expect(await mutate(me, 'task.update', { id: task.id, version: task.version, title: 'z' })).toEqual({
       code: 'CONFLICT',
       httpStatus: 409,
       reason: 'VERSION_CONFLICT',
@@ -146,10 +139,10 @@ describe('a call that cannot be made says why', () => {
     expect(current.dueAt).toBeInstanceOf(Date)
   })
 
-  test.each(['task', 'task.nothing', 'nothing.get', '__proto__', 'task.constructor', 'task.get.call'])(
+  test.for(['task', 'task.nothing', 'nothing.get', '__proto__', 'task.constructor', 'task.get.call'])(
     'when there is no procedure %s',
-    async (path) => {
-      expect(await query(path)).toEqual({
+    async (path, { me }) => {
+      expect(await query(me, path)).toEqual({
         code: 'NOT_FOUND',
         httpStatus: 404,
         reason: 'UNKNOWN_PROCEDURE',
@@ -160,8 +153,7 @@ describe('a call that cannot be made says why', () => {
 })
 
 describe('an account that is deleted while its token still works', () => {
-  test('is told to sign in again', async () => {
-    const { client, caller, user } = await testUser(services)
+  test('is told to sign in again', async ({ me: { client, caller, user }, services }) => {
     const task = await caller.task.create({ title: 'x' })
     await client.auth.me.query()
     await services.db.user.delete({ where: { id: user.id } })
@@ -211,8 +203,10 @@ describe('a failure on the server', () => {
     }
   })
 
-  test('of a row that does not fit the promised output is ours, not the caller’s', async () => {
-    const { client, caller } = await testUser(services)
+  test('of a row that does not fit the promised output is ours, not the caller’s', async ({
+    me: { client, caller },
+    services,
+  }) => {
     const { id } = await caller.task.create({ title: 'x', dueAt: new Date() })
     await services.db.$executeRaw`UPDATE tasks SET due_at = 'infinity' WHERE id = ${id}::uuid`
     expect(await refusalOf(client.task.get.query({ id }))).toEqual(internal)

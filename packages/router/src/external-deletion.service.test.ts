@@ -1,19 +1,16 @@
 import { deleteAccount } from '@taskwire/domain'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { externalIssuer, externalToken, inProcessClient, testServices } from './testing/index.ts'
+import { expect, vi } from 'vitest'
+import type { Services } from './services.ts'
+import { testWith } from './testing/fixture.ts'
+import { externalIssuer, externalToken, inProcessClient } from './testing/index.ts'
+
+const test = testWith({ externalIssuer })
 
 /** More than the pool has connections, so that deletions and first calls meet. */
 const CALLS = 30
 const ROUNDS = 10
 
-let services: ReturnType<typeof testServices>
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client, { externalIssuer })
-})
-afterAll(() => services.close())
-
-test('calls that race with the deletion of their account do not make it anew', async () => {
+test('calls that race with the deletion of their account do not make it anew', async ({ services }) => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const subject = crypto.randomUUID()
     const client = () => inProcessClient(services, { bearerToken: externalToken({ claims: { sub: subject } }) })
@@ -29,7 +26,9 @@ test('calls that race with the deletion of their account do not make it anew', a
   expect(await services.db.externalDeletion.count()).toBe(ROUNDS)
 })
 
-test('an account that is made and deleted while another call is about to make it stays deleted', async () => {
+test('an account that is made and deleted while another call is about to make it stays deleted', async ({
+  services,
+}) => {
   const { db } = services
   const subject = crypto.randomUUID()
   const identity = { issuer: externalIssuer.issuer, subject }
@@ -41,7 +40,7 @@ test('an account that is made and deleted while another call is about to make it
     const call = Promise.allSettled([
       inProcessClient(services, { bearerToken: externalToken({ claims }) }).auth.me.query(),
     ])
-    await vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 4_000 })
+    await vi.waitFor(async () => expect(await waiting(services)).toBe(1), { timeout: 4_000 })
     const caller = { kind: 'external' as const, userId: id, tokenExpiresAt: new Date(Date.now() + 60_000) }
     await deleteAccount(transaction, { ...services, audit: () => {} }, { caller })
     return { call }
@@ -52,7 +51,7 @@ test('an account that is made and deleted while another call is about to make it
 })
 
 /** How many transactions of this database wait for another one. */
-async function waiting(): Promise<number> {
+async function waiting(services: Services): Promise<number> {
   const [counted] = await services.db.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'`

@@ -1,20 +1,11 @@
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { createCaller } from './app-router.ts'
-import { createInnerContext } from './context.ts'
-import { type TestUser, testCaller, testServices, testUser } from './testing/index.ts'
-
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-  me = await testUser(services)
-})
-afterAll(() => services.close())
+import { test } from './testing/fixture.ts'
+import { internalContext, testCaller } from './testing/index.ts'
 
 describe('an id in capitals is the same id', () => {
-  test('to an internal tool: the streams of its user hear of what it does', async () => {
-    const context = createInnerContext(services, me.user.id.toUpperCase())
+  test('to an internal tool: the streams of its user hear of what it does', async ({ me, services }) => {
+    const context = internalContext(services, me.user.id.toUpperCase())
     expect(await context.findCaller()).toEqual({ kind: 'internal', userId: me.user.id })
 
     const announced: string[] = []
@@ -23,7 +14,7 @@ describe('an id in capitals is the same id', () => {
     expect(announced).toEqual([me.user.id])
   })
 
-  test('in a token: its session is the current one, and ends with it', async () => {
+  test('in a token: its session is the current one, and ends with it', async ({ me, services }) => {
     const { userId, sessionId, generation } = services.tokens.verifyAccess(me.accessToken)
     const { token } = services.tokens.signAccess({
       userId: userId.toUpperCase(),
@@ -35,7 +26,7 @@ describe('an id in capitals is the same id', () => {
     expect(await caller.session.list()).toMatchObject([{ id: sessionId, current: true }])
   })
 
-  test('in a cursor', async () => {
+  test('in a cursor', async ({ me }) => {
     for (const title of ['One', 'Two']) await me.caller.task.create({ title })
     const { nextCursor } = await me.caller.task.list({ limit: 1 })
     const [list, key, id] = JSON.parse(Buffer.from(nextCursor ?? '', 'base64url').toString())
@@ -46,9 +37,9 @@ describe('an id in capitals is the same id', () => {
   })
 })
 
-test.each(['', 'admin', '0199a5f0', '0199a5f0-7b1c-7d2e-8f3a-4b5c6d7e8f90\n'])(
+test.for(['', 'admin', '0199a5f0', '0199a5f0-7b1c-7d2e-8f3a-4b5c6d7e8f90\n'])(
   '%j is no id, for a tool either',
-  (text) => {
-    expect(() => createInnerContext(services, text)).toThrow(TypeError)
+  (text, { services }) => {
+    expect(() => internalContext(services, text)).toThrow(TypeError)
   },
 )

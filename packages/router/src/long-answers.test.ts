@@ -1,12 +1,7 @@
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
-
-let services: ReturnType<typeof testServices>
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-})
-afterAll(() => services.close())
+import { expect } from 'vitest'
+import type { Services } from './services.ts'
+import { test } from './testing/fixture.ts'
+import { refusalOf, type TestUser, testUser } from './testing/index.ts'
 
 /** What a page may have, and a little for what is not text. */
 const MOST_BYTES = 1_000_000
@@ -17,7 +12,7 @@ interface Rows {
 }
 
 /** As a restored database may hold them: past the API, and without the triggers that stamp each. */
-async function userWithTasks({ count, description }: Rows): Promise<TestUser> {
+async function userWithTasks(services: Services, { count, description }: Rows): Promise<TestUser> {
   const me = await testUser(services)
   await services.db.$transaction([
     services.db.$executeRaw`SET LOCAL session_replication_role = replica`,
@@ -69,10 +64,10 @@ const longRows = [
   { rows: 'emoji', description: '😀'.repeat(10_000) },
 ]
 
-test.each(walks.flatMap((one) => longRows.map((rows) => ({ ...one, ...rows }))))(
+test.for(walks.flatMap((one) => longRows.map((rows) => ({ ...one, ...rows }))))(
   '$list gives tasks full of $rows in pages of a megabyte, each once and none left out',
-  async ({ walk, limit, description }) => {
-    const me = await userWithTasks({ count: 120, description })
+  async ({ walk, limit, description }, { services }) => {
+    const me = await userWithTasks(services, { count: 120, description })
     const { titles, sizes } = await walk(me, limit)
     expect(titles).toHaveLength(120)
     expect(new Set(titles).size).toBe(120)
@@ -82,19 +77,18 @@ test.each(walks.flatMap((one) => longRows.map((rows) => ({ ...one, ...rows }))))
   },
 )
 
-test.each(walks)(
+test.for(walks)(
   '$list gives 10 000 tasks of 300 bytes in no more pages than their number asks for',
-  async ({ walk, limit }) => {
-    const me = await userWithTasks({ count: 10_000, description: 'x'.repeat(300) })
+  async ({ walk, limit }, { services }) => {
+    const me = await userWithTasks(services, { count: 10_000, description: 'x'.repeat(300) })
     const { titles, sizes } = await walk(me, limit)
     expect(new Set(titles).size).toBe(10_000)
     expect(sizes).toHaveLength(10_000 / limit)
   },
-  60_000,
 )
 
-test('tags count for the bytes of a page', async () => {
-  const me = await userWithTasks({ count: 100, description: '' })
+test('tags count for the bytes of a page', async ({ services }) => {
+  const me = await userWithTasks(services, { count: 100, description: '' })
   await services.db.$transaction([
     services.db.$executeRaw`SET LOCAL session_replication_role = replica`,
     services.db.$executeRaw`
@@ -112,8 +106,8 @@ test('tags count for the bytes of a page', async () => {
   }
 })
 
-test('a numbered page is whole or refused: whoever goes on by limit leaves nothing out', async () => {
-  const me = await userWithTasks({ count: 40, description: '\u0001'.repeat(10_000) })
+test('a numbered page is whole or refused: whoever goes on by limit leaves nothing out', async ({ services }) => {
+  const me = await userWithTasks(services, { count: 40, description: '\u0001'.repeat(10_000) })
   expect(await refusalOf(me.client.task.list.query({ offset: 0, limit: 20 }))).toMatchObject({
     reason: 'PAYLOAD_TOO_LARGE',
   })
@@ -124,8 +118,7 @@ test('a numbered page is whole or refused: whoever goes on by limit leaves nothi
   expect(met.size).toBe(40)
 })
 
-test('ten thousand tags are listed, and what no answer can hold is refused', async () => {
-  const me = await testUser(services)
+test('ten thousand tags are listed, and what no answer can hold is refused', async ({ me, services }) => {
   const addTags = (from: number, to: number) =>
     services.db.$transaction([
       services.db.$executeRaw`SET LOCAL session_replication_role = replica`,

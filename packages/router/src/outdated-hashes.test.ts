@@ -1,28 +1,25 @@
 import { createPasswords } from '@taskwire/domain'
-import { testDatabase } from '@taskwire/prisma/testing'
 import { hashSync } from 'bcryptjs'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { refusalOf, type TestUser, testServices, testSignIn, testUser } from './testing/index.ts'
+import { expect, vi } from 'vitest'
+import { test as base } from './testing/fixture.ts'
+import { refusalOf, type TestUser, testServices, testSignIn } from './testing/index.ts'
 
-let services: ReturnType<typeof testServices>
-let dearer: ReturnType<typeof testServices>
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-  dearer = testServices(services.db, { bcryptCost: 6 })
+const test = base.extend('dearer', { scope: 'file' }, ({ db }, { onCleanup }) => {
+  const dearer = testServices(db, { bcryptCost: 6 })
+  onCleanup(() => dearer.close())
+  return dearer
 })
-afterAll(() => Promise.all([services.close(), dearer.close()]))
 
-async function hashOf({ user }: TestUser): Promise<string | null> {
+async function hashOf({ services, user }: TestUser): Promise<string | null> {
   return (await services.db.user.findUniqueOrThrow({ where: { id: user.id } })).passwordHash
 }
 
 /** As it was stored before NFKC. */
-async function storeEarlierForm({ user }: TestUser, password: string): Promise<void> {
+async function storeEarlierForm({ services, user }: TestUser, password: string): Promise<void> {
   await services.db.user.update({ where: { id: user.id }, data: { passwordHash: hashSync(password, 4) } })
 }
 
-test('a sign-in brings the hash to the present cost, once', async () => {
-  const me = await testUser(services)
+test('a sign-in brings the hash to the present cost, once', async ({ me, dearer }) => {
   expect(await hashOf(me)).toMatch(/^\$2b\$04\$/)
   await expect(testSignIn(dearer, { ...me, password: 'wrong' })).rejects.toThrow()
   expect(await hashOf(me)).toMatch(/^\$2b\$04\$/)
@@ -34,8 +31,7 @@ test('a sign-in brings the hash to the present cost, once', async () => {
   expect(await hashOf(me)).toBe(replaced)
 })
 
-test('a password that was hashed before NFKC signs in, and is hashed anew', async () => {
-  const me = await testUser(services)
+test('a password that was hashed before NFKC signs in, and is hashed anew', async ({ me, services }) => {
   const password = 'ﬁne Ⅻ ｗords'
   await storeEarlierForm(me, password)
   const earlier = await hashOf(me)
@@ -50,15 +46,13 @@ test('a password that was hashed before NFKC signs in, and is hashed anew', asyn
   await testSignIn(services, { ...me, password: password.normalize('NFKC') })
 })
 
-test('many sign-ins at once all succeed while the hash is replaced', async () => {
-  const me = await testUser(services)
+test('many sign-ins at once all succeed while the hash is replaced', async ({ me, services, dearer }) => {
   for (let round = 0; round < 3; round += 1) {
     await Promise.all(Array.from({ length: 4 }, () => testSignIn(round % 2 === 0 ? dearer : services, me)))
   }
 })
 
-test('a change of the password right after a sign-in succeeds too, and is what counts', async () => {
-  const me = await testUser(services)
+test('a change of the password right after a sign-in succeeds too, and is what counts', async ({ me, dearer }) => {
   await testSignIn(dearer, me)
   const newPassword = 'a wholly new passphrase'
   await me.client.auth.changePassword.mutate({ currentPassword: me.password, newPassword })
@@ -66,8 +60,7 @@ test('a change of the password right after a sign-in succeeds too, and is what c
   expect(await refusalOf(testSignIn(dearer, me))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
 })
 
-test('a sign-in succeeds where there is no time to hash anew, and leaves the hash as it is', async () => {
-  const me = await testUser(services)
+test('a sign-in succeeds where there is no time to hash anew, and leaves the hash as it is', async ({ me, dearer }) => {
   const before = await hashOf(me)
   await using passwords = createPasswords({ cost: 6, threads: 1, maxQueue: 0 })
   const full = { ...dearer, passwords: { ...passwords, hash: () => Promise.reject(new Error('No time')) } }

@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { testDatabase } from '@taskwire/prisma/testing'
 import { getUntypedClient, isTRPCClientError } from '@trpc/client'
 import type { AnyTRPCProcedure } from '@trpc/server'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { appRouter } from './app-router.ts'
-import { type TestUser, testServices, testUser } from './testing/index.ts'
-
-let services: ReturnType<typeof testServices>
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-})
-afterAll(() => services.close())
+import type { Services } from './services.ts'
+import { test } from './testing/fixture.ts'
+import { type TestUser, testUser } from './testing/index.ts'
 
 /** In everything that the victim owns: no answer to anybody else may hold it. */
 const SECRET = 'canary 7f3a'
@@ -86,12 +81,12 @@ test('every procedure of tasks and tags is tried', () => {
 })
 
 describe.each(procedures)('%s', (path, procedure) => {
-  test.each(Object.entries(attempts[path] ?? {}))(
+  test.for(Object.entries(attempts[path] ?? {}))(
     "%s: another's row is left alone and cannot be told from none",
-    async (_, attempt) => {
-      const victim = await newOwner(SECRET)
-      const before = await everythingOf(victim.user)
-      const own = [await newOwner('Mine'), await newOwner('Mine')] as const
+    async ([_, attempt], { services }) => {
+      const victim = await newOwner(services, SECRET)
+      const before = await everythingOf(services, victim.user)
+      const own = [await newOwner(services, 'Mine'), await newOwner(services, 'Mine')] as const
       const type = procedure._def.type === 'query' ? 'query' : 'mutation'
       const answers = [
         await answerOf(own[0].user, { type, path, input: attempt(victim, own[0]) }),
@@ -99,16 +94,16 @@ describe.each(procedures)('%s', (path, procedure) => {
       ]
       expect(withoutIdsAndDates(answers[0])).toEqual(withoutIdsAndDates(answers[1]))
       expect(JSON.stringify(answers[0])).not.toContain(SECRET)
-      expect(await everythingOf(victim.user)).toEqual(before)
-      expect(withoutIdsAndDates(await everythingOf(own[0].user))).toEqual(
-        withoutIdsAndDates(await everythingOf(own[1].user)),
+      expect(await everythingOf(services, victim.user)).toEqual(before)
+      expect(withoutIdsAndDates(await everythingOf(services, own[0].user))).toEqual(
+        withoutIdsAndDates(await everythingOf(services, own[1].user)),
       )
     },
   )
 })
 
 /** A user with a tagged task, and one in the trash. */
-async function newOwner(word: string): Promise<Rows & { user: TestUser }> {
+async function newOwner(services: Services, word: string): Promise<Rows & { user: TestUser }> {
   const user = await testUser(services)
   const tag = await user.caller.tag.create({ name: `Tag ${word}` })
   const task = await user.caller.task.create({ title: `Task ${word}`, tagIds: [tag.id] })
@@ -133,7 +128,7 @@ async function answerOf(
   }
 }
 
-async function everythingOf({ user }: TestUser): Promise<unknown> {
+async function everythingOf(services: Services, { user }: TestUser): Promise<unknown> {
   const where = { userId: user.id }
   return {
     changeSeq: (await services.db.user.findUniqueOrThrow({ where: { id: user.id } })).changeSeq,

@@ -1,21 +1,9 @@
 import { purge } from '@taskwire/domain'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createCaller } from './app-router.ts'
-import { createInnerContext } from './context.ts'
-import { type TestUser, testServices, testUser } from './testing/index.ts'
+import { expect } from 'vitest'
+import { testWith } from './testing/fixture.ts'
+import { internalCaller, type TestUser } from './testing/index.ts'
 
-const quotas = { maxTasks: 10, maxTags: 10 }
-
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client, { quotas })
-})
-beforeEach(async () => {
-  me = await testUser(services)
-})
-afterAll(() => services.close())
+const test = testWith({ quotas: { maxTasks: 10, maxTags: 10 } })
 
 /** Makes 50 calls at once. @returns the reasons of those that failed */
 async function race(call: (index: number) => Promise<unknown>): Promise<unknown[]> {
@@ -23,7 +11,7 @@ async function race(call: (index: number) => Promise<unknown>): Promise<unknown[
   return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
 }
 
-function countsOf({ user }: TestUser) {
+function countsOf({ services, user }: TestUser) {
   return services.db.user.findUniqueOrThrow({
     where: { id: user.id },
     select: { liveTasks: true, deletedTasks: true, liveTags: true, deletedTags: true },
@@ -32,7 +20,7 @@ function countsOf({ user }: TestUser) {
 
 const noMore = { data: { reason: 'QUOTA_REACHED', limit: 10 } }
 
-test('of 50 creates where there is room for one, one is made', async () => {
+test('of 50 creates where there is room for one, one is made', async ({ me, services }) => {
   for (let made = 0; made < 9; made += 1) await me.caller.task.create({ title: 'x' })
   const refused = await race((index) => me.client.task.create.mutate({ title: String(index) }))
   expect(refused).toHaveLength(49)
@@ -41,7 +29,7 @@ test('of 50 creates where there is room for one, one is made', async () => {
   expect(await countsOf(me)).toMatchObject({ liveTasks: 10, deletedTasks: 0 })
 })
 
-test('of 50 restores where there is room for one, one is made', async () => {
+test('of 50 restores where there is room for one, one is made', async ({ me }) => {
   const ids: string[] = []
   for (let made = 0; made < 50; made += 1) {
     const { id } = await me.caller.task.create({ title: 'x' })
@@ -55,7 +43,7 @@ test('of 50 restores where there is room for one, one is made', async () => {
   expect(await countsOf(me)).toMatchObject({ liveTasks: 10, deletedTasks: 49 })
 })
 
-test('a task that is restored while it is deleted again is never one too many where there is room', async () => {
+test('a task that is restored while it is deleted again is never one too many where there is room', async ({ me }) => {
   const { id } = await me.caller.task.create({ title: 'x' })
   for (let round = 0; round < 10; round += 1) {
     const verbs = [me.client.task.delete.mutate, me.client.task.restore.mutate]
@@ -65,7 +53,7 @@ test('a task that is restored while it is deleted again is never one too many wh
   }
 })
 
-test('of 50 new tags where there is room for one, one is made', async () => {
+test('of 50 new tags where there is room for one, one is made', async ({ me }) => {
   for (let made = 0; made < 9; made += 1) await me.caller.tag.create({ name: `tag ${made}` })
   const refused = await race((index) => me.client.tag.create.mutate({ name: String(index) }))
   expect(refused).toHaveLength(49)
@@ -73,14 +61,17 @@ test('of 50 new tags where there is room for one, one is made', async () => {
   expect(await countsOf(me)).toMatchObject({ liveTags: 10, deletedTags: 0 })
 })
 
-test('of 50 new API tokens where there is room for one, one is made', async () => {
-  const { apiToken } = createCaller(createInnerContext(services, me.user.id))
+test('of 50 new API tokens where there is room for one, one is made', async ({ me, services }) => {
+  const { apiToken } = internalCaller(services, me.user.id)
   for (let made = 0; made < 49; made += 1) await apiToken.create({ name: 'Tool' })
   expect(await race(() => apiToken.create({ name: 'Tool' }))).toHaveLength(49)
   expect(await apiToken.list()).toHaveLength(50)
 })
 
-test('creates, deletes, restores and purges at once leave the counters right, and wait for nobody in a circle', async () => {
+test('creates, deletes, restores and purges at once leave the counters right, and wait for nobody in a circle', async ({
+  me,
+  services,
+}) => {
   const ids: string[] = []
   for (let made = 0; made < 8; made += 1) ids.push((await me.caller.task.create({ title: 'x' })).id)
   const id = (index: number) => ids[index % ids.length] ?? ''

@@ -1,59 +1,44 @@
 import { randomUUID } from 'node:crypto'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createCaller } from './app-router.ts'
-import { createInnerContext } from './context.ts'
-import { createOperatorCaller } from './operator.ts'
-import { refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
+import { purge } from '@taskwire/domain'
+import { describe, expect } from 'vitest'
+import { testWith } from './testing/fixture.ts'
+import { internalCaller, refusalOf, type TestUser, testUser } from './testing/index.ts'
 
-const quotas = { maxTasks: 3, maxTags: 2 }
+const test = testWith({ quotas: { maxTasks: 3, maxTags: 2 } })
+
 const noMoreTasks = { reason: 'QUOTA_REACHED', httpStatus: 409, code: 'CONFLICT', limit: 3 }
 
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client, { quotas })
-})
-beforeEach(async () => {
-  me = await testUser(services)
-})
-afterAll(() => services.close())
-
-async function newTasks(count: number): Promise<string[]> {
+async function newTasks(me: TestUser, count: number): Promise<string[]> {
   const ids: string[] = []
   for (let made = 0; made < count; made += 1) ids.push((await me.caller.task.create({ title: 'x' })).id)
   return ids
 }
 
-async function countsOf({ user }: TestUser) {
+async function countsOf({ services, user }: TestUser) {
   const { liveTasks, deletedTasks, liveTags, deletedTags } = await services.db.user.findUniqueOrThrow({
     where: { id: user.id },
   })
   return { liveTasks, deletedTasks, liveTags, deletedTags }
 }
 
-function purge() {
-  return createOperatorCaller(createInnerContext(services, null)).purge()
-}
-
 describe('a user who has as many tasks as they may', () => {
-  test('is told the limit, and can make another once one is deleted', async () => {
-    const [first = ''] = await newTasks(3)
+  test('is told the limit, and can make another once one is deleted', async ({ me }) => {
+    const [first = ''] = await newTasks(me, 3)
     const { version } = await me.caller.change.list()
     expect(await refusalOf(me.client.task.create.mutate({ title: 'x' }))).toMatchObject(noMoreTasks)
     expect((await me.caller.change.list()).version).toBe(version)
     await me.caller.task.delete({ id: first })
-    await newTasks(1)
+    await newTasks(me, 1)
     expect(await refusalOf(me.client.task.create.mutate({ title: 'x' }))).toMatchObject(noMoreTasks)
     expect(await countsOf(me)).toMatchObject({ liveTasks: 3, deletedTasks: 1 })
   })
 
-  test('gets back what is there by its id: a retry is safe', async () => {
-    const [deleted = ''] = await newTasks(1)
+  test('gets back what is there by its id: a retry is safe', async ({ me }) => {
+    const [deleted = ''] = await newTasks(me, 1)
     await me.caller.task.delete({ id: deleted })
     const id = randomUUID()
     const task = await me.caller.task.create({ id, title: 'x' })
-    await newTasks(2)
+    await newTasks(me, 2)
     expect(await me.client.task.create.mutate({ id, title: 'y' })).toEqual(task)
     expect(await me.client.task.create.mutate({ id: deleted, title: 'y' })).toMatchObject({
       deletedAt: expect.any(Date),
@@ -61,10 +46,10 @@ describe('a user who has as many tasks as they may', () => {
     expect(await countsOf(me)).toMatchObject({ liveTasks: 3, deletedTasks: 1 })
   })
 
-  test('takes none back from the trash, but may name one that is not there', async () => {
-    const [deleted = '', live = ''] = await newTasks(2)
+  test('takes none back from the trash, but may name one that is not there', async ({ me }) => {
+    const [deleted = '', live = ''] = await newTasks(me, 2)
     await me.caller.task.delete({ id: deleted })
-    await newTasks(2)
+    await newTasks(me, 2)
     expect(await refusalOf(me.client.task.restore.mutate({ id: deleted }))).toMatchObject(noMoreTasks)
     expect(await me.client.task.restore.mutate({ id: live })).toMatchObject({ deletedAt: null })
     await me.caller.task.deleteMany({ ids: [live] })
@@ -72,36 +57,36 @@ describe('a user who has as many tasks as they may', () => {
     expect(await countsOf(me)).toMatchObject({ liveTasks: 3, deletedTasks: 1 })
   })
 
-  test('is told of a tag that is missing all the same', async () => {
-    await newTasks(3)
+  test('is told of a tag that is missing all the same', async ({ me }) => {
+    await newTasks(me, 3)
     const { id } = await me.caller.tag.create({ name: 'a' })
     const create = (tagIds: string[]) => me.client.task.create.mutate({ title: 'x', tagIds })
     expect(await refusalOf(create([id, randomUUID()]))).toMatchObject({ reason: 'NOT_FOUND' })
     expect(await refusalOf(create([id]))).toMatchObject(noMoreTasks)
   })
 
-  test('can change and complete those that are there', async () => {
-    const ids = await newTasks(3)
+  test('can change and complete those that are there', async ({ me }) => {
+    const ids = await newTasks(me, 3)
     await me.caller.task.update({ id: ids[0] ?? '', title: 'y' })
     expect(await me.caller.task.updateMany({ ids, completed: true })).toEqual({ count: 3 })
   })
 
-  test('leaves room to others', async () => {
-    await newTasks(3)
+  test('leaves room to others', async ({ me, services }) => {
+    await newTasks(me, 3)
     await (await testUser(services)).caller.task.create({ title: 'x' })
   })
 })
 
-test('tasks that psql has made count like any others', async () => {
+test('tasks that psql has made count like any others', async ({ me, services }) => {
   await services.db.$executeRaw`
     INSERT INTO tasks (user_id, id, title)
     SELECT ${me.user.id}::uuid, gen_random_uuid(), 'by psql' FROM generate_series(1, 5)`
   expect(await refusalOf(me.client.task.create.mutate({ title: 'x' }))).toMatchObject(noMoreTasks)
   await services.db.task.deleteMany({ where: { userId: me.user.id } })
-  await newTasks(3)
+  await newTasks(me, 3)
 })
 
-test('a user has so many tags and no more, and a deleted one makes room', async () => {
+test('a user has so many tags and no more, and a deleted one makes room', async ({ me }) => {
   const noMoreTags = { reason: 'QUOTA_REACHED', httpStatus: 409, limit: 2 }
   const first = await me.caller.tag.create({ name: 'a' })
   await me.caller.tag.create({ name: 'b' })
@@ -114,33 +99,36 @@ test('a user has so many tags and no more, and a deleted one makes room', async 
   expect(await countsOf(me)).toMatchObject({ liveTags: 2, deletedTags: 1 })
 })
 
-test('of what a user deletes no more is kept than may be live: the oldest goes, and who was away begins anew', async () => {
+test('of what a user deletes no more is kept than may be live: the oldest goes, and who was away begins anew', async ({
+  me,
+  services,
+}) => {
   const bystander = await testUser(services)
   const { id: trashed } = await bystander.caller.task.create({ title: 'x' })
   await bystander.caller.task.delete({ id: trashed })
   const { version: before } = await me.caller.change.list()
   const gone: string[] = []
   for (let round = 0; round < 8; round += 1) {
-    const [id = ''] = await newTasks(1)
+    const [id = ''] = await newTasks(me, 1)
     await me.caller.task.delete({ id })
     gone.push(id)
   }
   for (const name of ['a', 'b', 'c']) await me.caller.tag.delete({ id: (await me.caller.tag.create({ name })).id })
-  await newTasks(2)
+  await newTasks(me, 2)
   const { version } = await me.caller.change.list()
 
-  expect(await purge()).toMatchObject({ tasks: 5, tags: 1 })
+  expect(await purge(services.db, services.quotas)).toMatchObject({ tasks: 5, tags: 1 })
   const { items } = await me.caller.task.list({ deleted: true, sort: 'createdAt', order: 'asc' })
   expect(items.map(({ id }) => id)).toEqual(gone.slice(5))
   expect(await countsOf(me)).toEqual({ liveTasks: 2, deletedTasks: 3, liveTags: 0, deletedTags: 2 })
   expect(await me.caller.change.list({ since: before + 1 })).toMatchObject({ reset: true, version })
   expect(await me.caller.change.list({ since: version })).toMatchObject({ reset: false, changes: [] })
-  expect(await purge()).toMatchObject({ tasks: 0, tags: 0 })
+  expect(await purge(services.db, services.quotas)).toMatchObject({ tasks: 0, tags: 0 })
   expect((await bystander.caller.task.list({ deleted: true })).items).toHaveLength(1)
 })
 
-test('a user has 50 API tokens that work, and no more', async () => {
-  const { apiToken } = createCaller(createInnerContext(services, me.user.id))
+test('a user has 50 API tokens that work, and no more', async ({ me, services }) => {
+  const { apiToken } = internalCaller(services, me.user.id)
   const created = []
   for (let count = 0; count < 50; count += 1) created.push(await apiToken.create({ name: 'Tool' }))
   const fiftyFirst = () => apiToken.create({ name: 'Tool' })

@@ -1,6 +1,9 @@
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
+import type { Services } from './services.ts'
+import { test } from './testing/fixture.ts'
 import {
+  ageSessions,
+  clientWith,
   inProcessClient,
   refusalOf,
   type TestSession,
@@ -8,39 +11,19 @@ import {
   testRefresh,
   testServices,
   testSignIn,
-  testUser,
 } from './testing/index.ts'
 
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-})
-beforeEach(async () => {
-  me = await testUser(services)
-})
-afterAll(() => services.close())
-
-const refreshWith = (refreshToken: string) => testRefresh(services, refreshToken)
-
-function refusalWith(refreshToken: string | null) {
+function refusalWith(services: Services, refreshToken: string | null) {
   return refusalOf(inProcessClient(services, { refreshToken }).auth.refresh.mutate())
 }
 
 /** Uses an access token, which confirms its generation. */
-async function call(accessToken: string) {
-  return inProcessClient(services, { bearerToken: accessToken }).auth.me.query()
+function call(services: Services, accessToken: string) {
+  return clientWith(services, accessToken).auth.me.query()
 }
 
-/** Lets the clock of the sessions run: as if the last rotation had been that much earlier. */
-async function age(seconds: number): Promise<void> {
-  await services.db.$executeRaw`
-    UPDATE sessions SET rotated_at = rotated_at - make_interval(secs => ${seconds}::float8)
-    WHERE user_id = ${me.user.id}::uuid`
-}
-
-async function readSession() {
-  const [session] = await services.db.$queryRaw<
+async function readSession(me: TestUser) {
+  const [session] = await me.services.db.$queryRaw<
     {
       generation: number
       parent: number | null
@@ -58,45 +41,48 @@ async function readSession() {
   return session
 }
 
-async function expectEnded(...refreshTokens: string[]): Promise<void> {
+async function expectEnded(me: TestUser, ...refreshTokens: string[]): Promise<void> {
   for (const token of refreshTokens)
-    expect(await refusalWith(token)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
-  expect(await readSession()).toMatchObject({ revoked: true })
+    expect(await refusalWith(me.services, token)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
+  expect(await readSession(me)).toMatchObject({ revoked: true })
 }
 
 describe('the current refresh token', () => {
   // To the second in the test of `decideRefresh`: here a busy machine may take some of them itself.
-  test('comes back unchanged until it is 30 s old, with a new access token', async () => {
-    await age(20)
-    const { refreshToken, accessToken } = await refreshWith(me.refreshToken)
+  test('comes back unchanged until it is 30 s old, with a new access token', async ({ me, services }) => {
+    await ageSessions(me, 20)
+    const { refreshToken, accessToken } = await testRefresh(services, me.refreshToken)
     expect(refreshToken).toBe(me.refreshToken)
-    expect(await call(accessToken)).toEqual(me.user)
-    expect(await readSession()).toMatchObject({ generation: 1, revoked: false })
+    expect(await call(services, accessToken)).toEqual(me.user)
+    expect(await readSession(me)).toMatchObject({ generation: 1, revoked: false })
   })
 
-  test('is replaced once it is 30 s old, and the session lives on for its idle time', async () => {
+  test('is replaced once it is 30 s old, and the session lives on for its idle time', async ({ me, services }) => {
     await services.db.$executeRaw`
       UPDATE sessions SET idle_expires_at = clock_timestamp() + interval '1 hour' WHERE user_id = ${me.user.id}::uuid`
-    await call(me.accessToken)
-    await age(30)
-    const { refreshToken, accessToken } = await refreshWith(me.refreshToken)
+    await call(services, me.accessToken)
+    await ageSessions(me, 30)
+    const { refreshToken, accessToken } = await testRefresh(services, me.refreshToken)
     expect(refreshToken).not.toBe(me.refreshToken)
-    expect(await call(accessToken)).toEqual(me.user)
-    const session = await readSession()
+    expect(await call(services, accessToken)).toEqual(me.user)
+    const session = await readSession(me)
     expect(session).toMatchObject({ generation: 2, parent: 1, revoked: false, confirmed: true })
     expect(session.age).toBeLessThan(10)
     expect(session.idleSeconds).toBeCloseTo(14 * 86_400, -2)
   })
 
-  test('is replaced once, by however many tabs at once, and all of them get the same', async () => {
-    await age(60)
-    const tabs = await Promise.all(Array.from({ length: 30 }, () => refreshWith(me.refreshToken)))
+  test('is replaced once, by however many tabs at once, and all of them get the same', async ({ me, services }) => {
+    await ageSessions(me, 60)
+    const tabs = await Promise.all(Array.from({ length: 30 }, () => testRefresh(services, me.refreshToken)))
     expect(new Set(tabs.map(({ refreshToken }) => refreshToken)).size).toBe(1)
-    expect(await readSession()).toMatchObject({ generation: 2, revoked: false })
-    for (const { accessToken } of tabs.slice(0, 3)) expect(await call(accessToken)).toEqual(me.user)
+    expect(await readSession(me)).toMatchObject({ generation: 2, revoked: false })
+    for (const { accessToken } of tabs.slice(0, 3)) expect(await call(services, accessToken)).toEqual(me.user)
   })
 
-  test('answers with who is signed in, and sets the cookie until the absolute end of the session', async () => {
+  test('answers with who is signed in, and sets the cookie until the absolute end of the session', async ({
+    me,
+    services,
+  }) => {
     const cookies: unknown[] = []
     const client = inProcessClient(services, {
       refreshToken: me.refreshToken,
@@ -114,96 +100,99 @@ describe('the current refresh token', () => {
 })
 
 describe('the refresh token before', () => {
-  test('brings the current one within 30 s of its making, used or not: it is another tab', async () => {
-    await age(60)
-    const { refreshToken, accessToken } = await refreshWith(me.refreshToken)
-    expect((await refreshWith(me.refreshToken)).refreshToken).toBe(refreshToken)
-    await call(accessToken)
-    await age(20)
-    expect((await refreshWith(me.refreshToken)).refreshToken).toBe(refreshToken)
-    expect(await readSession()).toMatchObject({ generation: 2, revoked: false })
+  test('brings the current one within 30 s of its making, used or not: it is another tab', async ({ me, services }) => {
+    await ageSessions(me, 60)
+    const { refreshToken, accessToken } = await testRefresh(services, me.refreshToken)
+    expect((await testRefresh(services, me.refreshToken)).refreshToken).toBe(refreshToken)
+    await call(services, accessToken)
+    await ageSessions(me, 20)
+    expect((await testRefresh(services, me.refreshToken)).refreshToken).toBe(refreshToken)
+    expect(await readSession(me)).toMatchObject({ generation: 2, revoked: false })
   })
 
-  test.each([30, 3_600, 10 * 86_400])(
+  test.for([30, 3_600, 10 * 86_400])(
     'brings a new one %i s later, where nothing of the current one was used: its answer was lost',
-    async (seconds) => {
+    async (seconds, { me, services }) => {
       await services.db.$executeRaw`
         UPDATE sessions SET idle_expires_at = clock_timestamp() + interval '1 hour' WHERE user_id = ${me.user.id}::uuid`
-      await age(60)
-      const lost = await refreshWith(me.refreshToken)
-      await age(seconds)
-      const found = await refreshWith(me.refreshToken)
+      await ageSessions(me, 60)
+      const lost = await testRefresh(services, me.refreshToken)
+      await ageSessions(me, seconds)
+      const found = await testRefresh(services, me.refreshToken)
       expect([lost.refreshToken, me.refreshToken]).not.toContain(found.refreshToken)
-      const session = await readSession()
+      const session = await readSession(me)
       expect(session).toMatchObject({ generation: 3, parent: 1, revoked: false, confirmed: false })
       expect(session.age).toBeLessThan(10)
       expect(session.idleSeconds).toBeCloseTo(14 * 86_400, -2)
-      expect(await call(found.accessToken)).toEqual(me.user)
-      expect(await readSession()).toMatchObject({ generation: 3, revoked: false, confirmed: true })
+      expect(await call(services, found.accessToken)).toEqual(me.user)
+      expect(await readSession(me)).toMatchObject({ generation: 3, revoked: false, confirmed: true })
     },
   )
 
-  test('brings a new one each time that its answer is lost again', async () => {
-    await age(60)
+  test('brings a new one each time that its answer is lost again', async ({ me, services }) => {
+    await ageSessions(me, 60)
     for (const generation of [2, 3, 4, 5]) {
-      await refreshWith(me.refreshToken)
-      expect(await readSession()).toMatchObject({ generation, parent: 1, revoked: false })
-      await age(40)
+      await testRefresh(services, me.refreshToken)
+      expect(await readSession(me)).toMatchObject({ generation, parent: 1, revoked: false })
+      await ageSessions(me, 40)
     }
-    const { accessToken, refreshToken } = await refreshWith(me.refreshToken)
-    expect(await call(accessToken)).toEqual(me.user)
-    await age(60)
-    await refreshWith(refreshToken)
-    expect(await readSession()).toMatchObject({ generation: 7, parent: 6, revoked: false })
+    const { accessToken, refreshToken } = await testRefresh(services, me.refreshToken)
+    expect(await call(services, accessToken)).toEqual(me.user)
+    await ageSessions(me, 60)
+    await testRefresh(services, refreshToken)
+    expect(await readSession(me)).toMatchObject({ generation: 7, parent: 6, revoked: false })
   })
 
-  test('signs out neither of two tabs that race after an answer was lost for over 30 s', async () => {
-    await age(60)
-    await refreshWith(me.refreshToken)
-    await age(60)
-    const first = await refreshWith(me.refreshToken)
-    expect(await call(first.accessToken)).toEqual(me.user)
-    const second = await refreshWith(me.refreshToken)
+  test('signs out neither of two tabs that race after an answer was lost for over 30 s', async ({ me, services }) => {
+    await ageSessions(me, 60)
+    await testRefresh(services, me.refreshToken)
+    await ageSessions(me, 60)
+    const first = await testRefresh(services, me.refreshToken)
+    expect(await call(services, first.accessToken)).toEqual(me.user)
+    const second = await testRefresh(services, me.refreshToken)
     expect(second.refreshToken).toBe(first.refreshToken)
-    expect(await call(second.accessToken)).toEqual(me.user)
-    expect(await readSession()).toMatchObject({ generation: 3, revoked: false })
+    expect(await call(services, second.accessToken)).toEqual(me.user)
+    expect(await readSession(me)).toMatchObject({ generation: 3, revoked: false })
   })
 
-  test('makes one new one, however many tabs race, and all of them get the same', async () => {
-    await age(60)
-    await refreshWith(me.refreshToken)
-    await age(60)
-    const tabs = await Promise.all(Array.from({ length: 30 }, () => refreshWith(me.refreshToken)))
+  test('makes one new one, however many tabs race, and all of them get the same', async ({ me, services }) => {
+    await ageSessions(me, 60)
+    await testRefresh(services, me.refreshToken)
+    await ageSessions(me, 60)
+    const tabs = await Promise.all(Array.from({ length: 30 }, () => testRefresh(services, me.refreshToken)))
     expect(new Set(tabs.map(({ refreshToken }) => refreshToken)).size).toBe(1)
-    expect(await readSession()).toMatchObject({ generation: 3, parent: 1, revoked: false })
+    expect(await readSession(me)).toMatchObject({ generation: 3, parent: 1, revoked: false })
   })
 
-  test('ends the session past 30 s, where the current one was used: one of the two is a copy', async () => {
-    await age(60)
-    const { refreshToken, accessToken } = await refreshWith(me.refreshToken)
-    await age(31)
-    await call(accessToken)
-    await expectEnded(me.refreshToken, refreshToken)
+  test('ends the session past 30 s, where the current one was used: one of the two is a copy', async ({
+    me,
+    services,
+  }) => {
+    await ageSessions(me, 60)
+    const { refreshToken, accessToken } = await testRefresh(services, me.refreshToken)
+    await ageSessions(me, 31)
+    await call(services, accessToken)
+    await expectEnded(me, me.refreshToken, refreshToken)
   })
 
-  test('is not taken for a copy because a process first sees an access token of before', async () => {
-    await age(60)
-    await refreshWith(me.refreshToken)
-    await age(60)
+  test('is not taken for a copy because a process first sees an access token of before', async ({ me, services }) => {
+    await ageSessions(me, 60)
+    await testRefresh(services, me.refreshToken)
+    await ageSessions(me, 60)
     const other = testServices(services.db)
-    expect(await inProcessClient(other, { bearerToken: me.accessToken }).auth.me.query()).toEqual(me.user)
+    expect(await call(other, me.accessToken)).toEqual(me.user)
     await other.close()
-    expect(await readSession()).toMatchObject({ generation: 2, confirmed: false })
-    await refreshWith(me.refreshToken)
-    expect(await readSession()).toMatchObject({ generation: 3, revoked: false })
+    expect(await readSession(me)).toMatchObject({ generation: 2, confirmed: false })
+    await testRefresh(services, me.refreshToken)
+    expect(await readSession(me)).toMatchObject({ generation: 3, revoked: false })
   })
 
-  test('ends no other session of the user', async () => {
+  test('ends no other session of the user', async ({ me, services }) => {
     const elsewhere = await testSignIn(services, me)
     await services.db.$executeRaw`
       UPDATE sessions SET rotated_at = rotated_at - interval '60 s', generation = 7 WHERE user_id = ${me.user.id}::uuid`
-    expect(await refusalWith(me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
-    expect(await call(elsewhere.accessToken)).toEqual(me.user)
+    expect(await refusalWith(services, me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await call(services, elsewhere.accessToken)).toEqual(me.user)
     const stands = { userId: me.user.id, revokedAt: null }
     expect(await services.db.session.count({ where: stands })).toBe(1)
   })
@@ -212,66 +201,69 @@ describe('the refresh token before', () => {
 describe('a token that was skipped', () => {
   let skipped: TestSession
   let current: TestSession
-  beforeEach(async () => {
-    await age(60)
-    skipped = await refreshWith(me.refreshToken)
-    await age(60)
-    current = await refreshWith(me.refreshToken)
+  test.beforeEach(async ({ me, services }) => {
+    await ageSessions(me, 60)
+    skipped = await testRefresh(services, me.refreshToken)
+    await ageSessions(me, 60)
+    current = await testRefresh(services, me.refreshToken)
   })
 
-  test('is never served again: who shows it ends the session, however soon', async () => {
-    await call(current.accessToken)
-    await expectEnded(skipped.refreshToken, current.refreshToken, me.refreshToken)
+  test('is never served again: who shows it ends the session, however soon', async ({ me, services }) => {
+    await call(services, current.accessToken)
+    await expectEnded(me, skipped.refreshToken, current.refreshToken, me.refreshToken)
   })
 
-  test('leaves its access token the rest of its 15 minutes, which confirms nothing', async () => {
+  test('leaves its access token the rest of its 15 minutes, which confirms nothing', async ({ me, services }) => {
     const other = testServices(services.db)
-    expect(await inProcessClient(other, { bearerToken: skipped.accessToken }).auth.me.query()).toEqual(me.user)
+    expect(await call(other, skipped.accessToken)).toEqual(me.user)
     await other.close()
-    expect(await readSession()).toMatchObject({ generation: 3, confirmed: false })
+    expect(await readSession(me)).toMatchObject({ generation: 3, confirmed: false })
   })
 })
 
 describe('a thief who has copied the cookie', () => {
-  test('and refreshes first, waits until his victim has come, and uses his own successor is found then', async () => {
-    await age(60)
-    const thief = await refreshWith(me.refreshToken)
-    await age(60)
-    const victim = await refreshWith(me.refreshToken)
-    await call(victim.accessToken)
-    await age(60)
-    await expectEnded(thief.refreshToken, victim.refreshToken)
+  test('and refreshes first, waits until his victim has come, and uses his own successor is found then', async ({
+    me,
+    services,
+  }) => {
+    await ageSessions(me, 60)
+    const thief = await testRefresh(services, me.refreshToken)
+    await ageSessions(me, 60)
+    const victim = await testRefresh(services, me.refreshToken)
+    await call(services, victim.accessToken)
+    await ageSessions(me, 60)
+    await expectEnded(me, thief.refreshToken, victim.refreshToken)
   })
 
-  test('and uses what it brings is found when his victim comes: all are out at once', async () => {
-    await age(60)
-    const thief = await refreshWith(me.refreshToken)
-    await call(thief.accessToken)
-    await age(60)
-    await refusalWith(me.refreshToken)
+  test('and uses what it brings is found when his victim comes: all are out at once', async ({ me, services }) => {
+    await ageSessions(me, 60)
+    const thief = await testRefresh(services, me.refreshToken)
+    await call(services, thief.accessToken)
+    await ageSessions(me, 60)
+    await refusalWith(services, me.refreshToken)
     for (const { accessToken } of [thief, me]) {
-      expect(await refusalOf(call(accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+      expect(await refusalOf(call(services, accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
     }
   })
 })
 
 describe('a token that is two generations old, or none at all', () => {
-  test('ends the session, however soon', async () => {
-    await age(60)
-    const second = await refreshWith(me.refreshToken)
-    await age(60)
-    const third = await refreshWith(second.refreshToken)
-    await expectEnded(me.refreshToken, second.refreshToken, third.refreshToken)
+  test('ends the session, however soon', async ({ me, services }) => {
+    await ageSessions(me, 60)
+    const second = await testRefresh(services, me.refreshToken)
+    await ageSessions(me, 60)
+    const third = await testRefresh(services, second.refreshToken)
+    await expectEnded(me, me.refreshToken, second.refreshToken, third.refreshToken)
   })
 
-  test('of a generation that is yet to come ends the session', async () => {
+  test('of a generation that is yet to come ends the session', async ({ me, services }) => {
     const { userId, sessionId, generation } = services.tokens.verifyRefresh(me.refreshToken)
     const expiresAt = new Date(Date.now() + 86_400_000)
     const fromTheFuture = services.tokens.signRefresh({ userId, sessionId, generation: generation + 1, expiresAt })
-    await expectEnded(fromTheFuture, me.refreshToken)
+    await expectEnded(me, fromTheFuture, me.refreshToken)
   })
 
-  test.each<[string, (user: TestUser) => string | null, string]>([
+  test.for<[string, (user: TestUser) => string | null, string]>([
     ['forged by another secret', (user) => forge(user, {}), 'TOKEN_INVALID'],
     ['forged, of a generation to come', (user) => forge(user, { generation: 9 }), 'TOKEN_INVALID'],
     ['that has been cut', (user) => user.refreshToken.slice(0, -1), 'TOKEN_INVALID'],
@@ -281,15 +273,15 @@ describe('a token that is two generations old, or none at all', () => {
     ['of a session that never was', (user) => resign(user, { sessionId: user.user.id }), 'SESSION_REVOKED'],
     ["of another user's session", (user) => resign(user, { userId: crypto.randomUUID() }), 'SESSION_REVOKED'],
     ['that is missing', () => null, 'TOKEN_MISSING'],
-  ])('a token %s ends nothing', async (_, token, reason) => {
-    expect(await refusalWith(token(me))).toMatchObject({ reason, httpStatus: 401 })
-    expect(await readSession()).toMatchObject({ generation: 1, revoked: false })
-    expect((await refreshWith(me.refreshToken)).refreshToken).toBe(me.refreshToken)
+  ])('a token %s ends nothing', async ([_, token, reason], { me, services }) => {
+    expect(await refusalWith(services, token(me))).toMatchObject({ reason, httpStatus: 401 })
+    expect(await readSession(me)).toMatchObject({ generation: 1, revoked: false })
+    expect((await testRefresh(services, me.refreshToken)).refreshToken).toBe(me.refreshToken)
   })
 
   function resign(
-    { refreshToken }: TestUser,
-    changes: Partial<Parameters<typeof services.tokens.signRefresh>[0]>,
+    { services, refreshToken }: TestUser,
+    changes: Partial<Parameters<Services['tokens']['signRefresh']>[0]>,
     signer = services,
   ): string {
     const subject = services.tokens.verifyRefresh(refreshToken)
@@ -297,70 +289,73 @@ describe('a token that is two generations old, or none at all', () => {
   }
 
   function forge(user: TestUser, changes: { generation?: number }): string {
-    const stranger = testServices(services.db, { jwtSecret: 'another secret, of at least 32 characters' })
+    const stranger = testServices(user.services.db, { jwtSecret: 'another secret, of at least 32 characters' })
     return resign(user, changes, stranger)
   }
 })
 
 describe('a session', () => {
-  const ends: [string, () => Promise<unknown>][] = [
+  const ends: [string, (me: TestUser) => Promise<unknown>][] = [
     [
       'at its idle end',
-      () => services.db.$executeRaw`
-        UPDATE sessions SET idle_expires_at = clock_timestamp() WHERE user_id = ${me.user.id}::uuid`,
+      ({ services, user }) => services.db.$executeRaw`
+        UPDATE sessions SET idle_expires_at = clock_timestamp() WHERE user_id = ${user.id}::uuid`,
     ],
     [
       'at its absolute end',
-      () => services.db.$executeRaw`
+      ({ services, user }) => services.db.$executeRaw`
         UPDATE sessions SET idle_expires_at = clock_timestamp(), expires_at = clock_timestamp()
-        WHERE user_id = ${me.user.id}::uuid`,
+        WHERE user_id = ${user.id}::uuid`,
     ],
     [
       'when it is revoked',
-      () => services.db.$executeRaw`
-        UPDATE sessions SET revoked_at = clock_timestamp() WHERE user_id = ${me.user.id}::uuid`,
+      ({ services, user }) => services.db.$executeRaw`
+        UPDATE sessions SET revoked_at = clock_timestamp() WHERE user_id = ${user.id}::uuid`,
     ],
-    ['with its account', () => services.db.user.delete({ where: { id: me.user.id } })],
+    ['with its account', ({ services, user }) => services.db.user.delete({ where: { id: user.id } })],
   ]
 
-  test.each(ends)('ends %s, for refresh tokens and access tokens alike', async (_, end) => {
-    await end()
+  test.for(ends)('ends %s, for refresh tokens and access tokens alike', async ([_, end], { me, services }) => {
+    await end(me)
     services.sessionCheck.forget(me.user.id)
-    expect(await refusalWith(me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
-    await age(60)
-    expect(await refusalWith(me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
-    expect(await refusalOf(call(me.accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await refusalWith(services, me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
+    await ageSessions(me, 60)
+    expect(await refusalWith(services, me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
+    expect(await refusalOf(call(services, me.accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
   })
 
-  test('never outlives its absolute end by being used', async () => {
+  test('never outlives its absolute end by being used', async ({ me, services }) => {
     await services.db.$executeRaw`
       UPDATE sessions SET expires_at = clock_timestamp() + interval '1 hour', idle_expires_at = clock_timestamp() + interval '1 minute'
       WHERE user_id = ${me.user.id}::uuid`
-    await age(60)
-    await refreshWith(me.refreshToken)
-    expect((await readSession()).idleSeconds).toBeCloseTo(3_600, -2)
+    await ageSessions(me, 60)
+    await testRefresh(services, me.refreshToken)
+    expect((await readSession(me)).idleSeconds).toBeCloseTo(3_600, -2)
   })
 
-  test('of a user who is not active waits for better times', async () => {
+  test('of a user who is not active waits for better times', async ({ me, services }) => {
     await services.db.user.update({ where: { id: me.user.id }, data: { isActive: false } })
     for (const seconds of [0, 60]) {
-      await age(seconds)
-      expect(await refusalWith(me.refreshToken)).toMatchObject({ reason: 'ACCOUNT_INACTIVE', httpStatus: 401 })
+      await ageSessions(me, seconds)
+      expect(await refusalWith(services, me.refreshToken)).toMatchObject({
+        reason: 'ACCOUNT_INACTIVE',
+        httpStatus: 401,
+      })
     }
     await services.db.user.update({ where: { id: me.user.id }, data: { isActive: true } })
-    await refreshWith(me.refreshToken)
-    expect(await readSession()).toMatchObject({ generation: 2, revoked: false })
+    await testRefresh(services, me.refreshToken)
+    expect(await readSession(me)).toMatchObject({ generation: 2, revoked: false })
   })
 
-  test('that is signed out of while it refreshes ends signed out', async () => {
+  test('that is signed out of while it refreshes ends signed out', async ({ me, services }) => {
     for (let round = 0; round < 10; round += 1) {
       const session = await testSignIn(services, me)
-      await age(60)
+      await ageSessions(me, 60)
       const { sessionId } = services.tokens.verifyRefresh(session.refreshToken)
-      const refreshes = Array.from({ length: 4 }, () => refreshWith(session.refreshToken))
+      const refreshes = Array.from({ length: 4 }, () => testRefresh(services, session.refreshToken))
       const logout = inProcessClient(services, { refreshToken: session.refreshToken }).auth.logout.mutate()
       const [answers] = await Promise.all([
-        Promise.allSettled(refreshes.concat(refreshWith(session.refreshToken))),
+        Promise.allSettled(refreshes.concat(testRefresh(services, session.refreshToken))),
         logout,
       ])
       const { revokedAt } = await services.db.session.findFirstOrThrow({ where: { id: sessionId } })
@@ -368,17 +363,17 @@ describe('a session', () => {
       services.sessionCheck.forget(me.user.id)
       const held = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
       for (const { refreshToken, accessToken } of [session, ...held]) {
-        expect(await refusalWith(refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
-        expect(await refusalOf(call(accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
+        expect(await refusalWith(services, refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
+        expect(await refusalOf(call(services, accessToken))).toMatchObject({ reason: 'SESSION_REVOKED' })
       }
     }
   })
 })
 
-test('a page of another site cannot refresh or sign out by the cookie', async () => {
+test('a page of another site cannot refresh or sign out by the cookie', async ({ me, services }) => {
   const client = inProcessClient(services, { refreshToken: me.refreshToken, crossSite: true })
   for (const call of [() => client.auth.refresh.mutate(), () => client.auth.logout.mutate()]) {
     expect(await refusalOf(call())).toMatchObject({ reason: 'CROSS_SITE', httpStatus: 403 })
   }
-  expect(await readSession()).toMatchObject({ revoked: false })
+  expect(await readSession(me)).toMatchObject({ revoked: false })
 })

@@ -1,20 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
-
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-})
-beforeEach(async () => {
-  me = await testUser(services)
-})
-afterAll(() => services.close())
+import { describe, expect } from 'vitest'
+import { test } from './testing/fixture.ts'
+import { refusalOf, testUser } from './testing/index.ts'
 
 describe('a new tag', () => {
-  test('comes back trimmed, its color in lower case', async () => {
+  test('comes back trimmed, its color in lower case', async ({ me }) => {
     const tag = await me.client.tag.create.mutate({ name: ' Errands ', color: '#1E90FF' })
     expect(tag).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -28,17 +18,17 @@ describe('a new tag', () => {
     expect(await me.client.tag.list.query()).toEqual([{ ...tag, taskCount: 0 }])
   })
 
-  test('has no color unless it is given one', async () => {
+  test('has no color unless it is given one', async ({ me }) => {
     expect(await me.caller.tag.create({ name: 'a' })).toMatchObject({ color: null })
     expect(await me.caller.tag.create({ name: 'b', color: null })).toMatchObject({ color: null })
   })
 
-  test.each([
+  test.for([
     ['Café', 'CAFÉ'],
     ['Café', 'Cafe\u0301'],
     ['office', 'ｏﬃce'],
     ['to do', 'To\u00a0 Do'],
-  ])('cannot be called %s when there is %s', async (name, taken) => {
+  ] as const)('cannot be called %s when there is %s', async ([name, taken], { me, services }) => {
     await me.caller.tag.create({ name: taken })
     expect(await refusalOf(me.client.tag.create.mutate({ name }))).toMatchObject({
       reason: 'TAG_NAME_TAKEN',
@@ -47,14 +37,14 @@ describe('a new tag', () => {
     await (await testUser(services)).caller.tag.create({ name })
   })
 
-  test('that is not made, because it is there or its name is, counts as no change', async () => {
+  test('that is not made, because it is there or its name is, counts as no change', async ({ me }) => {
     const tag = await me.caller.tag.create({ id: randomUUID(), name: 'Home' })
     await me.caller.tag.create({ id: tag.id, name: 'Home' })
     await refusalOf(me.client.tag.create.mutate({ name: 'HOME' }))
     expect((await me.caller.change.list()).version).toBe(tag.version)
   })
 
-  test('of the same id as before is the one from before, and says when that was deleted', async () => {
+  test('of the same id as before is the one from before, and says when that was deleted', async ({ me }) => {
     const tag = await me.caller.tag.create({ id: randomUUID(), name: 'First', color: '#000000' })
     await me.caller.tag.create({ name: 'Second' })
     expect(await me.caller.tag.create({ id: tag.id, name: 'Second' })).toEqual(tag)
@@ -64,14 +54,14 @@ describe('a new tag', () => {
     expect(await me.caller.tag.list()).toMatchObject([{ name: 'Second' }])
   })
 
-  test('may have the id of another user’s', async () => {
+  test('may have the id of another user’s', async ({ me, services }) => {
     const { id } = await (await testUser(services)).caller.tag.create({ name: 'Theirs' })
     expect(await me.caller.tag.create({ id, name: 'Mine' })).toMatchObject({ id, name: 'Mine' })
   })
 })
 
 describe('a tag', () => {
-  test('can be renamed, and its tasks show the new name', async () => {
+  test('can be renamed, and its tasks show the new name', async ({ me }) => {
     const tag = await me.caller.tag.create({ name: 'Old', color: '#ff0000' })
     const task = await me.caller.task.create({ title: 'x', tagIds: [tag.id] })
     const renamed = await me.caller.tag.update({ id: tag.id, version: tag.version, name: 'New' })
@@ -83,12 +73,12 @@ describe('a tag', () => {
     })
   })
 
-  test('can change the case of its name', async () => {
+  test('can change the case of its name', async ({ me }) => {
     const { id } = await me.caller.tag.create({ name: 'home' })
     expect(await me.caller.tag.update({ id, name: 'HOME' })).toMatchObject({ name: 'HOME' })
   })
 
-  test('cannot take the name of another, and leaves its own free', async () => {
+  test('cannot take the name of another, and leaves its own free', async ({ me }) => {
     const { id } = await me.caller.tag.create({ name: 'One' })
     await me.caller.tag.create({ name: 'Two' })
     expect(await refusalOf(me.client.tag.update.mutate({ id, name: ' two' }))).toMatchObject({
@@ -99,14 +89,14 @@ describe('a tag', () => {
     expect((await me.caller.tag.list()).map(({ name }) => name)).toEqual(['one', 'Three', 'Two'])
   })
 
-  test('loses its color with null, and keeps it otherwise', async () => {
+  test('loses its color with null, and keeps it otherwise', async ({ me }) => {
     const { id } = await me.caller.tag.create({ name: 'x', color: '#ABCDEF' })
     expect(await me.caller.tag.update({ id, name: 'y' })).toMatchObject({ color: '#abcdef' })
     expect(await me.caller.tag.update({ id, color: '#FEDCBA' })).toMatchObject({ name: 'y', color: '#fedcba' })
     expect(await me.caller.tag.update({ id, color: null })).toMatchObject({ color: null })
   })
 
-  test('is not changed by a stale version; the answer has it as it is', async () => {
+  test('is not changed by a stale version; the answer has it as it is', async ({ me }) => {
     const tag = await me.caller.tag.create({ name: 'One' })
     const current = await me.caller.tag.update({ id: tag.id, name: 'Two' })
     const update = me.client.tag.update.mutate({ id: tag.id, version: tag.version, name: 'Three' })
@@ -114,7 +104,7 @@ describe('a tag', () => {
     expect(await me.caller.tag.list()).toMatchObject([current])
   })
 
-  test('counts the live tasks that carry it', async () => {
+  test('counts the live tasks that carry it', async ({ me }) => {
     const tag = await me.caller.tag.create({ name: 'x' })
     const other = await me.caller.tag.create({ name: 'y' })
     const taskCount = async () => (await me.caller.tag.list()).map((each) => each.taskCount)
@@ -129,7 +119,7 @@ describe('a tag', () => {
 })
 
 describe('a deleted tag', () => {
-  test('is gone from the list and from its tasks, which stay as they are', async () => {
+  test('is gone from the list and from its tasks, which stay as they are', async ({ me }) => {
     const tag = await me.caller.tag.create({ name: 'x' })
     const kept = await me.caller.tag.create({ name: 'y' })
     const task = await me.caller.task.create({ title: 'a', tagIds: [tag.id, kept.id] })
@@ -142,7 +132,7 @@ describe('a deleted tag', () => {
     expect(await me.caller.task.list({ tagIds: [tag.id] })).toMatchObject({ items: [] })
   })
 
-  test('leaves its name to another, which takes none of its tasks', async () => {
+  test('leaves its name to another, which takes none of its tasks', async ({ me }) => {
     const tag = await me.caller.tag.create({ name: 'Home' })
     await me.caller.task.create({ title: 'a', tagIds: [tag.id] })
     await me.caller.tag.delete({ id: tag.id })
@@ -150,7 +140,7 @@ describe('a deleted tag', () => {
     expect(await me.caller.tag.list()).toMatchObject([{ name: 'home', taskCount: 0 }])
   })
 
-  test('cannot be deleted again, changed, or put on a task', async () => {
+  test('cannot be deleted again, changed, or put on a task', async ({ me }) => {
     const { id, version } = await me.caller.tag.create({ name: 'x' })
     const task = await me.caller.task.create({ title: 'a' })
     await me.caller.tag.delete({ id })

@@ -1,23 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { refusalOf, type TestUser, testServices, testUser } from './testing/index.ts'
+import { describe, expect } from 'vitest'
+import { test } from './testing/fixture.ts'
+import { refusalOf, type TestUser, testUser } from './testing/index.ts'
 
-let services: ReturnType<typeof testServices>
-let me: TestUser
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-  me = await testUser(services)
-})
-afterAll(() => services.close())
-
-async function newTag(name: string) {
+async function newTag(me: TestUser, name: string) {
   const { id, color } = await me.caller.tag.create({ name: `${name} ${randomUUID()}`.slice(0, 50) })
   return { id, color }
 }
 
 describe('a new task', () => {
-  test('comes back trimmed, with its dates as dates and its tags by name', async () => {
+  test('comes back trimmed, with its dates as dates and its tags by name', async ({ me }) => {
     const work = await me.caller.tag.create({ name: 'work', color: '#00FF7F' })
     const home = await me.caller.tag.create({ name: 'Home' })
     const dueAt = new Date('2026-12-24T18:00:00.123Z')
@@ -42,31 +34,31 @@ describe('a new task', () => {
     expect(await me.client.task.get.query({ id: task.id })).toEqual(task)
   })
 
-  test('needs a title and nothing else', async () => {
+  test('needs a title and nothing else', async ({ me }) => {
     const task = await me.caller.task.create({ title: 'Call' })
     expect(task).toMatchObject({ title: 'Call', description: null, completed: false, dueAt: null, tags: [] })
   })
 
-  test('can be completed already', async () => {
+  test('can be completed already', async ({ me }) => {
     const task = await me.caller.task.create({ title: 'Done before it was written down', completed: true })
     expect(task).toMatchObject({ completed: true, completedAt: expect.any(Date) })
   })
 
-  test.each(['0001-01-01T00:00:00.000Z', '1969-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'])(
+  test.for(['0001-01-01T00:00:00.000Z', '1969-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'])(
     'keeps the due date %s to the millisecond',
-    async (date) => {
+    async (date, { me }) => {
       const { id } = await me.caller.task.create({ title: 'Some day', dueAt: new Date(date) })
       expect((await me.caller.task.get({ id })).dueAt?.toISOString()).toBe(date)
     },
   )
 
-  test('takes 200 characters of any script', async () => {
+  test('takes 200 characters of any script', async ({ me }) => {
     const title = '𝒳'.repeat(200)
     expect(await me.caller.task.create({ title })).toMatchObject({ title })
   })
 
-  test('with a tag that is gone is not made', async () => {
-    const tag = await newTag('gone')
+  test('with a tag that is gone is not made', async ({ me }) => {
+    const tag = await newTag(me, 'gone')
     await me.caller.tag.delete({ id: tag.id })
     const id = randomUUID()
     expect(await refusalOf(me.client.task.create.mutate({ id, title: 'x', tagIds: [tag.id] }))).toMatchObject({
@@ -77,23 +69,23 @@ describe('a new task', () => {
 })
 
 describe('creating once more with the same id', () => {
-  test('gives back what is there, unchanged', async () => {
-    const tag = await newTag('first')
+  test('gives back what is there, unchanged', async ({ me }) => {
+    const tag = await newTag(me, 'first')
     const first = await me.caller.task.create({ id: randomUUID(), title: 'First', tagIds: [tag.id] })
     expect(await me.caller.task.create({ id: first.id, title: 'Second' })).toEqual(first)
     expect(await me.caller.task.create({ id: first.id.toUpperCase(), title: 'Third' })).toEqual(first)
     expect(await me.caller.task.get({ id: first.id })).toEqual(first)
   })
 
-  test('works after a tag of the first call is gone', async () => {
-    const tag = await newTag('short-lived')
+  test('works after a tag of the first call is gone', async ({ me }) => {
+    const tag = await newTag(me, 'short-lived')
     const input = { id: randomUUID(), title: 'Retried', tagIds: [tag.id] }
     const first = await me.caller.task.create(input)
     await me.caller.tag.delete({ id: tag.id })
     expect(await me.caller.task.create(input)).toEqual({ ...first, tags: [] })
   })
 
-  test('gives it back from the trash', async () => {
+  test('gives it back from the trash', async ({ me }) => {
     const task = await me.caller.task.create({ title: 'Binned' })
     await me.caller.task.delete({ id: task.id })
     const again = await me.caller.task.create({ id: task.id, title: 'Back?' })
@@ -101,7 +93,7 @@ describe('creating once more with the same id', () => {
     expect(await refusalOf(me.client.task.get.query({ id: task.id }))).toMatchObject({ reason: 'NOT_FOUND' })
   })
 
-  test('makes a task for each of two users', async () => {
+  test('makes a task for each of two users', async ({ me, services }) => {
     const other = await testUser(services)
     const id = randomUUID()
     await me.caller.task.create({ id, title: 'Mine' })
@@ -113,8 +105,8 @@ describe('creating once more with the same id', () => {
 })
 
 describe('an update', () => {
-  test('changes what it names and leaves the rest', async () => {
-    const tag = await newTag('kept')
+  test('changes what it names and leaves the rest', async ({ me }) => {
+    const tag = await newTag(me, 'kept')
     const dueAt = new Date('2027-01-01T00:00:00.000Z')
     const task = await me.caller.task.create({ title: 'Old', description: 'Text', dueAt, tagIds: [tag.id] })
     const updated = await me.caller.task.update({ id: task.id, title: 'New' })
@@ -124,7 +116,7 @@ describe('an update', () => {
     expect(await me.caller.task.get({ id: task.id })).toEqual(updated)
   })
 
-  test('clears with null', async () => {
+  test('clears with null', async ({ me }) => {
     const task = await me.caller.task.create({ title: 'x', description: 'Text', dueAt: new Date() })
     expect(await me.caller.task.update({ id: task.id, description: null, dueAt: null })).toMatchObject({
       title: 'x',
@@ -133,8 +125,8 @@ describe('an update', () => {
     })
   })
 
-  test('replaces the tags, and with an empty list removes them', async () => {
-    const [first, second, third] = [await newTag('a'), await newTag('b'), await newTag('c')]
+  test('replaces the tags, and with an empty list removes them', async ({ me }) => {
+    const [first, second, third] = [await newTag(me, 'a'), await newTag(me, 'b'), await newTag(me, 'c')]
     const task = await me.caller.task.create({ title: 'x', tagIds: [first.id, second.id] })
     const replaced = await me.caller.task.update({ id: task.id, tagIds: [third.id, second.id] })
     expect(replaced.tags.map(({ id }) => id)).toEqual([second.id, third.id])
@@ -142,16 +134,16 @@ describe('an update', () => {
     expect(await me.caller.task.update({ id: task.id, tagIds: [] })).toMatchObject({ tags: [] })
   })
 
-  test('with a tag that is not there changes nothing', async () => {
-    const tag = await newTag('there')
+  test('with a tag that is not there changes nothing', async ({ me }) => {
+    const tag = await newTag(me, 'there')
     const task = await me.caller.task.create({ title: 'Old', tagIds: [tag.id] })
     const update = me.client.task.update.mutate({ id: task.id, title: 'New', tagIds: [tag.id, randomUUID()] })
     expect(await refusalOf(update)).toMatchObject({ reason: 'NOT_FOUND' })
     expect(await me.caller.task.get({ id: task.id })).toEqual(task)
   })
 
-  test('based on the current version is made, on any other refused with the task as it is', async () => {
-    const tag = await newTag('x')
+  test('based on the current version is made, on any other refused with the task as it is', async ({ me }) => {
+    const tag = await newTag(me, 'x')
     const task = await me.caller.task.create({ title: 'One' })
     const current = await me.caller.task.update({ id: task.id, version: task.version, title: 'Two', tagIds: [tag.id] })
     for (const stale of [task.version, current.version + 1]) {
@@ -163,7 +155,7 @@ describe('an update', () => {
     expect(await me.caller.task.get({ id: task.id })).toEqual(current)
   })
 
-  test('of a task in the trash or of none is NOT_FOUND, whatever the version', async () => {
+  test('of a task in the trash or of none is NOT_FOUND, whatever the version', async ({ me }) => {
     const { id, version } = await me.caller.task.create({ title: 'x' })
     await me.caller.task.delete({ id })
     for (const target of [{ id }, { id, version }, { id: randomUUID() }, { id: randomUUID(), version }]) {
@@ -175,7 +167,10 @@ describe('an update', () => {
   })
 })
 
-test('a task with control characters from before they were refused can be read, found and completed', async () => {
+test('a task with control characters from before they were refused can be read, found and completed', async ({
+  me,
+  services,
+}) => {
   const { id } = await me.caller.task.create({ title: 'x' })
   const [title, description] = ['a\tb', 'one\r\nzwölf\u0001']
   await services.db.task.updateMany({ where: { id }, data: { title, description } })
@@ -188,7 +183,7 @@ test('a task with control characters from before they were refused can be read, 
 })
 
 describe('completing', () => {
-  test('notes when, keeps that on a repeat, and forgets it when the task is to do again', async () => {
+  test('notes when, keeps that on a repeat, and forgets it when the task is to do again', async ({ me }) => {
     const { id } = await me.caller.task.create({ title: 'x' })
     const done = await me.caller.task.setCompleted({ id, completed: true })
     expect(done).toMatchObject({ completed: true, completedAt: expect.any(Date) })
@@ -201,12 +196,12 @@ describe('completing', () => {
     })
   })
 
-  test('can be part of an update', async () => {
+  test('can be part of an update', async ({ me }) => {
     const { id } = await me.caller.task.create({ title: 'x' })
     expect(await me.caller.task.update({ id, completed: true })).toMatchObject({ completedAt: expect.any(Date) })
   })
 
-  test('by a stale version is refused with the task as it is', async () => {
+  test('by a stale version is refused with the task as it is', async ({ me }) => {
     const { id, version } = await me.caller.task.create({ title: 'x' })
     const current = await me.caller.task.setCompleted({ id, version, completed: true })
     const again = me.client.task.setCompleted.mutate({ id, version, completed: false })
@@ -215,8 +210,8 @@ describe('completing', () => {
 })
 
 describe('a deleted task', () => {
-  test('is in the trash with its tags, and nowhere else', async () => {
-    const tag = await newTag('kept in the trash')
+  test('is in the trash with its tags, and nowhere else', async ({ me }) => {
+    const tag = await newTag(me, 'kept in the trash')
     const { id } = await me.caller.task.create({ title: 'x', tagIds: [tag.id] })
     expect(await me.caller.task.delete({ id })).toBeNull()
     expect(await refusalOf(me.client.task.get.query({ id }))).toMatchObject({ reason: 'NOT_FOUND', httpStatus: 404 })
@@ -225,7 +220,7 @@ describe('a deleted task', () => {
     expect(items).toMatchObject([{ id, tags: [{ id: tag.id }], deletedAt: expect.any(Date) }])
   })
 
-  test('cannot be deleted again, nor completed', async () => {
+  test('cannot be deleted again, nor completed', async ({ me }) => {
     const { id, version } = await me.caller.task.create({ title: 'x' })
     await me.caller.task.delete({ id, version })
     expect(await refusalOf(me.client.task.delete.mutate({ id }))).toMatchObject({ reason: 'NOT_FOUND' })
@@ -234,7 +229,7 @@ describe('a deleted task', () => {
     })
   })
 
-  test('is not what a stale version deletes', async () => {
+  test('is not what a stale version deletes', async ({ me }) => {
     const { id, version } = await me.caller.task.create({ title: 'x' })
     const current = await me.caller.task.update({ id, title: 'y' })
     expect(await refusalOf(me.client.task.delete.mutate({ id, version }))).toMatchObject({

@@ -1,44 +1,43 @@
 import { recordedDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestCaller, testServices, testUser } from './testing/index.ts'
+import { expect } from 'vitest'
+import { test as base } from './testing/fixture.ts'
+import type { TestCaller } from './testing/index.ts'
 
-let database: Awaited<ReturnType<typeof recordedDatabase>>
-let services: ReturnType<typeof testServices>
-let caller: TestCaller
-const ids = { task: '', trashed: '', tag: '' }
-beforeAll(async () => {
-  database = await recordedDatabase()
-  services = testServices(database.client)
-  caller = (await testUser(services)).caller
-  ids.tag = (await caller.tag.create({ name: 'Home' })).id
-  ids.task = (await caller.task.create({ title: 'Write', tagIds: [ids.tag] })).id
-  ids.trashed = (await caller.task.create({ title: 'Trashed' })).id
-  await caller.task.delete({ id: ids.trashed })
-})
-afterAll(async () => {
-  await services.close()
-  await database.close()
-})
+const test = base
+  .extend('database', { scope: 'file' }, () => recordedDatabase())
+  .extend('db', { scope: 'file' }, ({ database }, { onCleanup }) => {
+    onCleanup(() => database.close())
+    return database.client
+  })
+  .extend('ids', async ({ me: { caller } }) => {
+    const { id: tag } = await caller.tag.create({ name: 'Home' })
+    const { id: task } = await caller.task.create({ title: 'Write', tagIds: [tag] })
+    const { id: trashed } = await caller.task.create({ title: 'Trashed' })
+    await caller.task.delete({ id: trashed })
+    return { tag, task, trashed }
+  })
 
-/** What a call asks the database, once it is known who calls. */
-async function statementsOf(call: () => Promise<unknown>): Promise<string[]> {
-  await caller.auth.me()
-  database.statements.length = 0
-  await call()
-  return [...database.statements]
+interface Ids {
+  tag: string
+  task: string
+  trashed: string
 }
 
-test.each<[name: string, call: () => Promise<unknown>]>([
-  ['task.create', () => caller.task.create({ title: 'Write' })],
-  ['task.create with tags', () => caller.task.create({ title: 'Write', tagIds: [ids.tag] })],
-  ['task.update', () => caller.task.update({ id: ids.task, title: 'Write more' })],
-  ['task.setCompleted', () => caller.task.setCompleted({ id: ids.task, completed: true })],
-  ['task.restore', () => caller.task.restore({ id: ids.trashed })],
-  ['task.delete', () => caller.task.delete({ id: ids.trashed })],
-  ['tag.create', () => caller.tag.create({ name: 'Work' })],
-  ['tag.update', () => caller.tag.update({ id: ids.tag, name: 'House' })],
-  ['tag.delete', () => caller.tag.delete({ id: ids.tag })],
-  ['change.list', () => caller.change.list({ since: 0 })],
-])('%s is one round trip', async (_name, call) => {
-  expect(await statementsOf(call)).toHaveLength(1)
+test.for<[name: string, call: (caller: TestCaller, ids: Ids) => Promise<unknown>]>([
+  ['task.create', ({ task }) => task.create({ title: 'Write' })],
+  ['task.create with tags', ({ task }, ids) => task.create({ title: 'Write', tagIds: [ids.tag] })],
+  ['task.update', ({ task }, ids) => task.update({ id: ids.task, title: 'Write more' })],
+  ['task.setCompleted', ({ task }, ids) => task.setCompleted({ id: ids.task, completed: true })],
+  ['task.restore', ({ task }, ids) => task.restore({ id: ids.trashed })],
+  ['task.delete', ({ task }, ids) => task.delete({ id: ids.task })],
+  ['tag.create', ({ tag }) => tag.create({ name: 'Work' })],
+  ['tag.update', ({ tag }, ids) => tag.update({ id: ids.tag, name: 'House' })],
+  ['tag.delete', ({ tag }, ids) => tag.delete({ id: ids.tag })],
+  ['change.list', ({ change }) => change.list({ since: 0 })],
+])('%s is one round trip', async ([_name, call], { database, ids, me }) => {
+  // From here on it is known who calls.
+  await me.caller.auth.me()
+  database.statements.length = 0
+  await call(me.caller, ids)
+  expect(database.statements).toHaveLength(1)
 })

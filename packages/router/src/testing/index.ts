@@ -2,8 +2,10 @@ export { badTokens } from '@taskwire/domain/testing'
 
 import { type AuthResult, type ErrorData, type User, wire } from '@taskwire/contract'
 import { createTRPCClient, isTRPCClientError, localLink, type TRPCClient } from '@trpc/client'
+import { hashSync } from 'bcryptjs'
 import { appRouter, createCaller } from '../app-router.ts'
-import { createContext, type RequestInfo } from '../context.ts'
+import { type Context, createContext, createInnerContext, type RequestInfo } from '../context.ts'
+import { createOperatorCaller } from '../operator.ts'
 import { createServices, type Services, type ServicesConfig } from '../services.ts'
 
 export { externalIssuer, externalToken } from './external-issuer.ts'
@@ -11,10 +13,13 @@ export { externalIssuer, externalToken } from './external-issuer.ts'
 /** What `testServices` sign by. */
 export const testJwtSecret = 'a secret of tests, at least 32 characters'
 
+/** What the services of a suite have that others have not. */
+export type TestServicesOptions = Partial<Omit<ServicesConfig, 'db'>>
+
 /** The services of a real server, with passwords that hash fast. */
 export function testServices(
   db: ServicesConfig['db'],
-  overrides: Partial<Omit<ServicesConfig, 'db'>> = {},
+  overrides: TestServicesOptions = {},
 ): Services & { close(): Promise<void> } {
   return createServices({
     db,
@@ -53,6 +58,8 @@ export type TestClient = TRPCClient<typeof appRouter>
 
 /** A user who has registered and is signed in. */
 export interface TestUser {
+  /** Where the account is. */
+  services: Services
   user: User
   email: string
   password: string
@@ -65,23 +72,24 @@ export interface TestUser {
   client: TestClient
 }
 
+const PASSWORD = 'correct horse battery staple'
+/** At the cost of `testServices`. */
+const PASSWORD_HASH = hashSync(PASSWORD, 4)
+
 let users = 0
 
-/** Registers a user with an address of its own. */
+/** A user with an address of its own: as after a registration, but without its work. */
 export async function testUser(services: Services): Promise<TestUser> {
   users += 1
   const email = `user-${users}-${Date.now().toString(36)}@example.com`
-  const password = 'correct horse battery staple'
-  let refreshToken = ''
-  const anonymous = await testCaller(services, {
-    setRefreshToken: (token) => {
-      refreshToken = token?.token ?? ''
-    },
+  const user = await services.db.user.create({
+    data: { email, passwordHash: PASSWORD_HASH },
+    select: { id: true, email: true, createdAt: true, updatedAt: true },
   })
-  const { user, accessToken } = await anonymous.auth.register({ email, password })
-  const caller = await testCaller(services, { bearerToken: accessToken })
-  const client = inProcessClient(services, { bearerToken: accessToken })
-  return { user, email, password, accessToken, refreshToken, caller, client }
+  const session = await testSession(services, user.id)
+  const request = { bearerToken: session.accessToken }
+  const [caller, client] = [await testCaller(services, request), inProcessClient(services, request)]
+  return { services, user, email, password: PASSWORD, ...session, caller, client }
 }
 
 /** What a browser holds after a sign-in or a refresh. */
@@ -89,6 +97,20 @@ export interface TestSession {
   accessToken: string
   /** What the session's cookie holds. */
   refreshToken: string
+}
+
+/** Opens one more session of a user: as after a sign-in, but without its work. */
+export async function testSession(
+  { db, policy, tokens }: Services,
+  userId: string,
+  device: RequestInfo['device'] = { userAgent: 'vitest', ip: '127.0.0.1' },
+): Promise<TestSession> {
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000)
+  const expiresAt = inSeconds(policy.refreshAbsoluteTtlSeconds)
+  const idleExpiresAt = inSeconds(policy.refreshIdleTtlSeconds)
+  const { id, generation } = await db.session.create({ data: { userId, ...device, idleExpiresAt, expiresAt } })
+  const subject = { userId, sessionId: id, generation }
+  return { accessToken: tokens.signAccess(subject).token, refreshToken: tokens.signRefresh({ ...subject, expiresAt }) }
 }
 
 /** Signs a user in once more, as on another device. */
@@ -109,6 +131,18 @@ export async function testRefresh(
   return holdSession(services, { ...request, refreshToken }, ({ auth }) => auth.refresh.mutate())
 }
 
+/** The id of a session, by what its cookie holds. */
+export function sessionIdOf({ tokens }: Services, { refreshToken }: Pick<TestSession, 'refreshToken'>): string {
+  return tokens.verifyRefresh(refreshToken).sessionId
+}
+
+/** Lets the clock of a user's sessions run: as if the last rotation of each had been that much earlier. */
+export async function ageSessions({ services, user }: TestUser, seconds: number): Promise<void> {
+  await services.db.$executeRaw`
+    UPDATE sessions SET rotated_at = rotated_at - make_interval(secs => ${seconds}::float8)
+    WHERE user_id = ${user.id}::uuid`
+}
+
 async function holdSession(
   services: Services,
   request: Partial<RequestInfo>,
@@ -120,6 +154,21 @@ async function holdSession(
   }
   const { accessToken } = await open(inProcessClient(services, { ...request, setRefreshToken }))
   return { accessToken, refreshToken }
+}
+
+/** What the calls of an internal tool get. */
+export function internalContext(services: Services, userId: string, audit?: RequestInfo['audit']): Context {
+  return createInnerContext(services, userId, audit)
+}
+
+/** Calls procedures as an internal tool does, in the name of a user. */
+export function internalCaller(services: Services, userId: string, audit?: RequestInfo['audit']): TestCaller {
+  return createCaller(internalContext(services, userId, audit))
+}
+
+/** Does what whoever runs the server may do. */
+export function operatorCaller(services: Services, audit?: RequestInfo['audit']) {
+  return createOperatorCaller(createInnerContext(services, null, audit))
 }
 
 /** Calls procedures as an HTTP request with these properties would. */
@@ -138,6 +187,11 @@ export function inProcessClient(services: Services, request: Partial<RequestInfo
       }),
     ],
   })
+}
+
+/** A client that shows an access token, an API token or one of another issuer. */
+export function clientWith(services: Services, bearerToken: string): TestClient {
+  return inProcessClient(services, { bearerToken })
 }
 
 /** What a client is told of a call that has to fail. */

@@ -1,36 +1,44 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Services, ServicesConfig } from './services.ts'
+import { expect } from 'vitest'
+import type { Services } from './services.ts'
+import { test as base } from './testing/fixture.ts'
 import { refusalOf, testServices, testUser } from './testing/index.ts'
 
 interface Announced {
   userId: string
+  /** Infinite where the message names none. */
   version: number
-  /** What another connection saw as the user's counter by then. */
-  committed: number
+  /** What another connection sees as the user's counter by then. */
+  committed: Promise<number>
 }
 
-let services: Services & { close(): Promise<void> }
-const announced: Announced[] = []
-beforeAll(async () => {
-  const { client } = await testDatabase()
-  const changeBus: ServicesConfig['changeBus'] = {
-    async publish(message) {
+const test = base
+  .extend('announced', { scope: 'file' }, (): Announced[] => [])
+  .extend('services', { scope: 'file' }, ({ db, announced }, { onCleanup }) => {
+    const publish = async (message: string) => {
       for (const entry of message.split(',')) {
-        const [userId = '', version = ''] = entry.split(':')
-        const { changeSeq } = await client.user.findUniqueOrThrow({ where: { id: userId } })
-        announced.push({ userId, version: version === '' ? changeSeq : Number(version), committed: changeSeq })
+        const [userId = '', version] = entry.split(':')
+        const user = db.user.findUniqueOrThrow({ where: { id: userId } })
+        const committed = user.then(({ changeSeq }) => changeSeq)
+        announced.push({ userId, version: version ? Number(version) : Number.POSITIVE_INFINITY, committed })
       }
-    },
-    subscribe() {},
-  }
-  services = testServices(client, { changeBus })
-})
-afterAll(() => services.close())
+    }
+    const services = testServices(db, { changeBus: { publish, subscribe() {} } })
+    onCleanup(() => services.close())
+    return services
+  })
 
-test('every write that is committed is announced, with a version that can be read by then', async () => {
+/** Announcements go out in their order: once this one of another user is out, none from before it is under way. */
+async function allAreOut(services: Services, announced: Announced[]): Promise<void> {
   const { caller, user } = await testUser(services)
+  await caller.tag.create({ name: 'Home' })
+  await expect.poll(() => announced.map(({ userId }) => userId), { timeout: 10_000 }).toContain(user.id)
+}
+
+test('every write that is committed is announced, with a version that can be read by then', async ({
+  announced,
+  me: { caller, user },
+  services,
+}) => {
   const tag = await caller.tag.create({ name: 'Home' })
   const { id } = await caller.task.create({ title: 'Write', tagIds: [tag.id] })
   const writes = [
@@ -44,21 +52,28 @@ test('every write that is committed is announced, with a version that can be rea
     () => caller.task.deleteMany({ ids: [id] }),
     () => caller.tag.delete({ id: tag.id }),
   ]
+  await allAreOut(services, announced)
   for (const write of writes) {
     announced.length = 0
     await write()
     const { version } = await caller.change.list()
-    await expect.poll(() => announced).toEqual([{ userId: user.id, version, committed: version }])
+    await allAreOut(services, announced)
+    const mine = announced.filter(({ userId }) => userId === user.id)
+    expect(mine).toHaveLength(1)
+    const committed = await mine[0]?.committed
+    expect(Math.min(mine[0]?.version ?? 0, committed ?? 0)).toBe(version)
+    expect(committed).toBe(version)
   }
 })
 
-test('what only reads, and what is refused, is not announced', async () => {
-  const { caller, client } = await testUser(services)
-  await sleep(50)
-  announced.length = 0
+test('what only reads, and what is refused, is not announced', async ({
+  announced,
+  me: { caller, client, user },
+  services,
+}) => {
   await caller.task.list()
   await caller.change.list()
   expect(await refusalOf(client.task.delete.mutate({ id: crypto.randomUUID() }))).toMatchObject({ reason: 'NOT_FOUND' })
-  await sleep(50)
-  expect(announced).toEqual([])
+  await allAreOut(services, announced)
+  expect(announced.map(({ userId }) => userId)).not.toContain(user.id)
 })

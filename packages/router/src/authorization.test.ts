@@ -1,22 +1,26 @@
 import type { ErrorReason } from '@taskwire/contract'
 import { deriveKeys, forgeToken, hmac } from '@taskwire/domain/testing'
-import { testDatabase } from '@taskwire/prisma/testing'
 import { TRPCError } from '@trpc/server'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { appRouter, type routers } from './app-router.ts'
 import type { RequestInfo } from './context.ts'
 import { reasonOf } from './errors.ts'
+import type { Services } from './services.ts'
+import { testWith } from './testing/fixture.ts'
 import {
   externalIssuer,
   externalToken,
+  internalCaller,
+  sessionIdOf,
   type TestCaller,
   type TestUser,
   testCaller,
   testJwtSecret,
-  testServices,
-  testSignIn,
+  testSession,
   testUser,
 } from './testing/index.ts'
+
+const test = testWith({ externalIssuer })
 
 // Every procedure × everybody who may call it or not. A procedure that has no entry here does not compile.
 
@@ -125,12 +129,6 @@ const rules = {
   'change.stream': { ...accounts, input: () => ({ since: 0 }) },
 } satisfies Record<ProcedurePath, Rule>
 
-let services: ReturnType<typeof testServices>
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client, { externalIssuer })
-})
-afterAll(() => services.close())
-
 test('every procedure has an entry, or the build fails', () => {
   expect(Object.keys(rules).sort()).toEqual(Object.keys(appRouter._def.procedures).sort())
   const { 'auth.me': _, ...incomplete } = rules
@@ -139,14 +137,15 @@ test('every procedure has an entry, or the build fails', () => {
 })
 
 describe.each(Object.entries<Rule>(rules))('%s', (path, { input, ...expected }) => {
-  test.each(Object.entries(expected))('for the caller %s: %s', async (name, expectation) => {
-    const { userId, things, request } = await callers[name as CallerName]()
-    const before = await everythingOf(userId)
+  test.for(Object.entries(expected))('for the caller %s: %s', async ([name, expectation], { services }) => {
+    const { userId, things, request } = await callers[name as CallerName](services)
+    const isForeign = name === 'otherUser' && path !== 'auth.login'
+    const changesNothing = isForeign || expectation !== 'served'
+    const before = changesNothing && (await everythingOf(services, userId))
     const answer = await answerOf(await testCaller(services, request), path, input?.(things))
     expect(answer.refusal ?? 'served').toBe(expectation)
-    const isForeign = name === 'otherUser' && path !== 'auth.login'
     if (isForeign) expect(JSON.stringify(answer)).not.toContain(CANARY)
-    if (isForeign || expectation !== 'served') expect(await everythingOf(userId)).toEqual(before)
+    if (changesNothing) expect(await everythingOf(services, userId)).toEqual(before)
   })
 })
 
@@ -157,22 +156,22 @@ interface Calling {
   request: Partial<RequestInfo>
 }
 
-const callers: Record<CallerName, () => Promise<Calling>> = {
-  anonymous: async () => ({ ...(await newOwner()), request: {} }),
+const callers: Record<CallerName, (services: Services) => Promise<Calling>> = {
+  anonymous: async (services) => ({ ...(await newOwner(services)), request: {} }),
   owner: newOwner,
-  otherUser: async () => ({ ...(await newOwner()), request: requestOf(await testUser(services)) }),
-  deactivatedUser: async () => {
-    const owner = await newOwner()
+  otherUser: async (services) => ({ ...(await newOwner(services)), request: requestOf(await testUser(services)) }),
+  deactivatedUser: async (services) => {
+    const owner = await newOwner(services)
     await services.db.user.update({ where: { id: owner.userId }, data: { isActive: false } })
     services.sessionCheck.forget(owner.userId)
     return owner
   },
-  apiToken: async () => {
-    const user = await testUser(services)
-    const { token } = await user.caller.apiToken.create({ name: 'Tool', password })
-    return { userId: user.user.id, things: await newThings(user), request: { bearerToken: token } }
+  apiToken: async (services) => {
+    const owner = await newOwner(services)
+    const { token } = await internalCaller(services, owner.userId).apiToken.create({ name: 'Tool' })
+    return { ...owner, request: { bearerToken: token } }
   },
-  externalToken: async () => {
+  externalToken: async (services) => {
     const request = { bearerToken: externalToken() }
     const caller = await testCaller(services, request)
     const { id, email } = await caller.auth.me()
@@ -180,34 +179,31 @@ const callers: Record<CallerName, () => Promise<Calling>> = {
     // Sessions and API tokens such a user has none; their ids stand for any.
     return { userId: id, things: { email, taskId, tagId, sessionId: id, apiTokenId: id }, request }
   },
-  expiredToken: async () => {
-    const owner = await newOwner()
+  expiredToken: async (services) => {
+    const owner = await newOwner(services)
     return { ...owner, request: { ...owner.request, bearerToken: expired(owner.request.bearerToken) } }
   },
-  revokedSession: async () => {
-    const owner = await newOwner()
-    const { sessionId } = services.tokens.verifyRefresh(owner.request.refreshToken)
+  revokedSession: async (services) => {
+    const owner = await newOwner(services)
+    const sessionId = sessionIdOf(services, owner.request)
     await services.db.session.updateMany({ where: { id: sessionId }, data: { revokedAt: new Date() } })
     services.sessionCheck.forget(owner.userId)
     return owner
   },
 }
 
-async function newOwner() {
-  const user = await testUser(services)
-  return { userId: user.user.id, things: await newThings(user), request: requestOf(user) }
+async function newOwner(services: Services) {
+  const owner = await testUser(services)
+  const { email, user } = owner
+  const session = await testSession(services, user.id, { userAgent: CANARY, ip: null })
+  const caller = internalCaller(services, user.id)
+  const { apiToken } = await caller.apiToken.create({ name: CANARY })
+  const ids = { sessionId: sessionIdOf(services, session), apiTokenId: apiToken.id, ...(await newTask(caller)) }
+  return { userId: user.id, things: { email, ...ids }, request: requestOf(owner) }
 }
 
 function requestOf({ accessToken, refreshToken }: TestUser) {
   return { bearerToken: accessToken, refreshToken }
-}
-
-async function newThings(user: TestUser): Promise<Things> {
-  const { email, caller } = user
-  const { refreshToken } = await testSignIn(services, user, { device: { userAgent: CANARY, ip: null } })
-  const { apiToken } = await caller.apiToken.create({ name: CANARY, password })
-  const { sessionId } = services.tokens.verifyRefresh(refreshToken)
-  return { email, ...(await newTask(caller)), sessionId, apiTokenId: apiToken.id }
 }
 
 async function newTask(caller: TestCaller): Promise<Pick<Things, 'taskId' | 'tagId'>> {
@@ -247,7 +243,7 @@ function isStream(data: unknown): data is AsyncIterable<unknown> {
 }
 
 /** All rows of a user, to see that a call has changed nothing. */
-async function everythingOf(userId: string): Promise<unknown> {
+async function everythingOf(services: Services, userId: string): Promise<unknown> {
   const rows = { where: { userId }, orderBy: { id: 'asc' } } as const
   return {
     user: await services.db.user.findUnique({ where: { id: userId } }),

@@ -1,19 +1,15 @@
-import type { SortOrder, Task, TaskSort } from '@taskwire/contract'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestUser, testServices, testUser } from './testing/index.ts'
-
-let services: ReturnType<typeof testServices>
-beforeAll(async () => {
-  services = testServices((await testDatabase()).client)
-})
-afterAll(() => services.close())
+import type { Task, TaskSort } from '@taskwire/contract'
+import { expect } from 'vitest'
+import type { Services } from './services.ts'
+import { test } from './testing/fixture.ts'
+import { type TestUser, testUser } from './testing/index.ts'
+import { sortedLists } from './testing/sorted-lists.ts'
 
 const TASKS = 1_000
 const PAGE = 50
 
 /** A user with tasks among which every sort has ties: many of one due date or none, titles that differ in case alone. */
-async function userWithTasks(): Promise<TestUser> {
+async function userWithTasks(services: Services): Promise<TestUser> {
   const me = await testUser(services)
   await services.db.$executeRaw`
     INSERT INTO tasks (user_id, id, title, due_at)
@@ -23,19 +19,16 @@ async function userWithTasks(): Promise<TestUser> {
   return me
 }
 
-async function idsOf({ user }: TestUser): Promise<string[]> {
+async function idsOf(services: Services, { user }: TestUser): Promise<string[]> {
   const rows = await services.db.task.findMany({ where: { userId: user.id, deletedAt: null }, select: { id: true } })
   return rows.map(({ id }) => id)
 }
 
-const sorts: TaskSort[] = ['createdAt', 'updatedAt', 'dueAt', 'title']
-const orders: SortOrder[] = ['asc', 'desc']
-
-test.each(sorts.flatMap((sort) => orders.map((order) => ({ sort, order }))))(
+test.for(sortedLists)(
   'a walk by $sort $order meets each task once, while others come and go',
-  async ({ sort, order }) => {
-    const me = await userWithTasks()
-    const survivors = await idsOf(me)
+  async ({ sort, order }, { services }) => {
+    const me = await userWithTasks(services)
+    const survivors = await idsOf(services, me)
     const walked: Task[] = []
     for (let cursor: string | null | undefined; cursor !== null; ) {
       const [page] = await Promise.all([
@@ -50,7 +43,7 @@ test.each(sorts.flatMap((sort) => orders.map((order) => ({ sort, order }))))(
     const met = walked.map(({ id }) => id)
     expect(new Set(met).size).toBe(met.length)
     expect(survivors.filter((id) => !met.includes(id))).toEqual([])
-    const keys = walked.map(keyOf[sort])
+    const keys = walked.map((task) => keyOf(task, sort))
     expect(keys).toEqual(order === 'asc' ? keys.toSorted(ascending) : keys.toSorted((a, b) => ascending(b, a)))
   },
 )
@@ -61,11 +54,11 @@ function removeAny(ids: string[]): string {
   return id
 }
 
-const keyOf: Record<TaskSort, (task: Task) => number | string> = {
-  createdAt: (task) => task.createdAt.getTime(),
-  updatedAt: (task) => task.updatedAt.getTime(),
-  dueAt: (task) => task.dueAt?.getTime() ?? Number.POSITIVE_INFINITY,
-  title: (task) => task.title.toLowerCase(),
+/** Where a task stands in a list that is sorted so; what has no such value stands last. */
+function keyOf(task: Task, sort: TaskSort): number | string {
+  const value: unknown = task[sort]
+  if (value === null) return Number.POSITIVE_INFINITY
+  return typeof value === 'string' ? value.toLowerCase() : Number(value)
 }
 
 function ascending(a: number | string, b: number | string): number {

@@ -1,10 +1,9 @@
 import fc from 'fast-check'
+import { inputFieldNames } from './procedures.ts'
 
 /** Names of fields that inputs have, and of some that none should have. */
 const fieldNames = [
-  ...['id', 'ids', 'title', 'description', 'completed', 'dueAt', 'tagIds', 'name', 'color', 'version', 'since'],
-  ...['limit', 'cursor', 'offset', 'search', 'dueAfter', 'dueBefore', 'deleted', 'sort', 'order', 'withTotal'],
-  ...['email', 'password', 'currentPassword', 'newPassword', 'expiresAt', 'lastEventId', 'direction'],
+  ...inputFieldNames(),
   ...['userId', '__proto__', 'constructor', 'prototype', 'toString', 'then', 'toJSON', 'length', '0', 'a.b', '\\', ''],
 ]
 

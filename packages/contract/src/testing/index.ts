@@ -8,8 +8,10 @@ export interface Field {
   pattern?: string
   enum?: unknown[]
   const?: unknown
+  default?: unknown
   anyOf?: Field[]
   items?: Field
+  properties?: Record<string, Field>
   minimum?: number
   maximum?: number
   maxLength?: number
@@ -67,5 +69,26 @@ function plausible(field: Field): fc.Arbitrary<unknown> {
       return field.pattern === undefined ? text : fc.oneof(fc.stringMatching(new RegExp(field.pattern)), text)
     default:
       throw new TypeError(`There are no values for a field such as ${JSON.stringify(field)}`)
+  }
+}
+
+/** A valid value of a field: for each number another one, growing with it, and none that a field has by default. */
+export function validValue(name: string, field: Field, number: number): unknown {
+  const options = field.anyOf?.filter(({ type }) => type !== 'null')
+  if (options?.[0] !== undefined) return validValue(name, options[0], number)
+  const choices = field.enum?.filter((choice) => choice !== field.default)
+  if (choices !== undefined) return choices[number % choices.length]
+  if (field.format === 'uuid') return fc.sample(fc.uuid(), { seed: number })[0]
+  if (field.format === 'date-time') return new Date(Date.UTC(2030, 0, number))
+  if (field.pattern !== undefined) return fc.sample(fc.stringMatching(new RegExp(field.pattern)), { seed: number })[0]
+  switch (field.type) {
+    case 'boolean':
+      return number % 2 === 1
+    case 'integer':
+      return (field.minimum ?? 0) + number
+    case 'string':
+      return `${name} ${number}`
+    default:
+      throw new TypeError(`There is no value for the field ${name}: ${JSON.stringify(field)}`)
   }
 }

@@ -1,20 +1,9 @@
 import type { Change } from '@taskwire/contract'
 import type { SecurityEvent } from '@taskwire/domain'
-import { purge } from '@taskwire/domain'
 import { isTrackedEnvelope, type TrackedEnvelope } from '@trpc/server'
 import { expect } from 'vitest'
-import type { Services } from './services.ts'
 import { test } from './testing/fixture.ts'
-import {
-  externalIssuer,
-  externalToken,
-  refusalOf,
-  type TestCaller,
-  type TestUser,
-  testCaller,
-  testServices,
-  testUser,
-} from './testing/index.ts'
+import { externalIssuer, externalToken, type TestCaller, testCaller, testServices, testUser } from './testing/index.ts'
 
 /** A stream as a test reads it. */
 async function open(caller: TestCaller, input?: { since?: number; lastEventId?: string }) {
@@ -32,22 +21,6 @@ async function open(caller: TestCaller, input?: { since?: number; lastEventId?: 
     ended: async () => (await stream.next()).done === true,
     close: () => stream.return?.(),
   }
-}
-
-/** As if it had been deleted so many days ago. */
-async function age(services: Services, { user }: TestUser, days: number): Promise<void> {
-  const { db } = services
-  await db.$transaction(async (transaction) => {
-    // Without the triggers, which would stamp it as a change.
-    await transaction.$executeRaw`SET LOCAL session_replication_role = replica`
-    for (const table of ['tasks', 'tags']) {
-      await transaction.$executeRawUnsafe(
-        `UPDATE ${table} SET deleted_at = deleted_at - make_interval(days => $1::int) WHERE user_id = $2::uuid`,
-        days,
-        user.id,
-      )
-    }
-  })
 }
 
 test('without a version the list says where to begin, and from there what has changed since', async ({
@@ -166,64 +139,4 @@ test('a user has ten streams: an eleventh ends the oldest, which is told when to
     await stream.close()
   }
   await crowded.close()
-})
-
-test('a task comes back from the trash with its tags, and a second time nothing happens', async ({
-  me: { caller, client },
-}) => {
-  const tag = await caller.tag.create({ name: 'Home' })
-  const task = await caller.task.create({ title: 'Write', tagIds: [tag.id] })
-  await caller.task.delete({ id: task.id })
-  const restored = await caller.task.restore({ id: task.id })
-  expect(restored).toMatchObject({ id: task.id, deletedAt: null, tags: task.tags })
-  expect(restored.version).toBeGreaterThan(task.version)
-  expect(await caller.task.restore({ id: task.id })).toEqual(restored)
-  expect(await refusalOf(client.task.restore.mutate({ id: tag.id }))).toMatchObject({ reason: 'NOT_FOUND' })
-})
-
-test('many tasks are changed at once, all or none', async ({ me: { caller, client } }) => {
-  const [kept, added, removed] = await Promise.all(
-    ['Kept', 'Added', 'Removed'].map((name) => caller.tag.create({ name })),
-  )
-  const tagIds = [kept?.id ?? '', removed?.id ?? '']
-  const tasks = await Promise.all(['One', 'Two'].map((title) => caller.task.create({ title, tagIds })))
-  const ids = tasks.map(({ id }) => id)
-  const input = { ids, completed: true, addTagIds: [added?.id ?? ''], removeTagIds: [removed?.id ?? ''] }
-  expect(await caller.task.updateMany(input)).toEqual({ count: 2 })
-  for (const { completed, tags } of (await caller.task.list()).items) {
-    expect({ completed, tags: tags.map(({ name }) => name) }).toEqual({ completed: true, tags: ['Added', 'Kept'] })
-  }
-
-  const { version } = await caller.change.list()
-  const unknown = { ids: [...ids, kept?.id ?? ''], completed: false }
-  expect(await refusalOf(client.task.updateMany.mutate(unknown))).toMatchObject({ reason: 'NOT_FOUND' })
-  expect(await refusalOf(client.task.deleteMany.mutate(unknown))).toMatchObject({ reason: 'VALIDATION_FAILED' })
-  expect(await refusalOf(client.task.deleteMany.mutate({ ids: unknown.ids }))).toMatchObject({ reason: 'NOT_FOUND' })
-  expect(await caller.change.list()).toMatchObject({ version })
-
-  expect(await caller.task.deleteMany({ ids })).toEqual({ count: 2 })
-  expect((await caller.task.list({ deleted: true })).items).toHaveLength(2)
-})
-
-test('what was deleted long ago is purged, and who was away since has to begin anew', async ({ me: ada, services }) => {
-  const { caller } = ada
-  const tag = await caller.tag.create({ name: 'Gone' })
-  const tagged = await caller.task.create({ title: 'Tagged', tagIds: [tag.id] })
-  const task = await caller.task.create({ title: 'Gone' })
-  const { version: before } = await caller.change.list()
-  await caller.task.delete({ id: task.id })
-  await caller.tag.delete({ id: tag.id })
-  const { version } = await caller.change.list()
-
-  await age(services, ada, 29)
-  await purge(services.db, services.quotas)
-  expect((await caller.task.list({ deleted: true })).items).toHaveLength(1)
-
-  await age(services, ada, 2)
-  await purge(services.db, services.quotas)
-  expect((await caller.task.list({ deleted: true })).items).toEqual([])
-  expect(await caller.task.get({ id: tagged.id })).toMatchObject({ version: tagged.version, tags: [] })
-  expect(await caller.change.list({ since: before })).toMatchObject({ reset: true, version })
-  expect(await caller.change.list({ since: version })).toMatchObject({ reset: false, changes: [] })
-  expect(await caller.change.list({ since: 0 })).toMatchObject({ reset: false, changes: [{ id: tagged.id }] })
 })

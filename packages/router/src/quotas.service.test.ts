@@ -1,7 +1,8 @@
 import { purge } from '@taskwire/domain'
 import { expect } from 'vitest'
 import { testWith } from './testing/fixture.ts'
-import { internalCaller, type TestUser } from './testing/index.ts'
+import { internalCaller } from './testing/index.ts'
+import { countsOf } from './testing/rows.ts'
 
 const test = testWith({ quotas: { maxTasks: 10, maxTags: 10 } })
 
@@ -9,13 +10,6 @@ const test = testWith({ quotas: { maxTasks: 10, maxTags: 10 } })
 async function race(call: (index: number) => Promise<unknown>): Promise<unknown[]> {
   const results = await Promise.allSettled(Array.from({ length: 50 }, (_, index) => call(index)))
   return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
-}
-
-function countsOf({ services, user }: TestUser) {
-  return services.db.user.findUniqueOrThrow({
-    where: { id: user.id },
-    select: { liveTasks: true, deletedTasks: true, liveTags: true, deletedTags: true },
-  })
 }
 
 const noMore = { data: { reason: 'QUOTA_REACHED', limit: 10 } }

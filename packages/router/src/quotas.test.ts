@@ -1,25 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { purge } from '@taskwire/domain'
 import { describe, expect } from 'vitest'
 import { testWith } from './testing/fixture.ts'
-import { internalCaller, refusalOf, type TestUser, testUser } from './testing/index.ts'
+import { internalCaller, refusalOf, testUser } from './testing/index.ts'
+import { countsOf, newTasks } from './testing/rows.ts'
 
 const test = testWith({ quotas: { maxTasks: 3, maxTags: 2 } })
 
 const noMoreTasks = { reason: 'QUOTA_REACHED', httpStatus: 409, code: 'CONFLICT', limit: 3 }
-
-async function newTasks(me: TestUser, count: number): Promise<string[]> {
-  const ids: string[] = []
-  for (let made = 0; made < count; made += 1) ids.push((await me.caller.task.create({ title: 'x' })).id)
-  return ids
-}
-
-async function countsOf({ services, user }: TestUser) {
-  const { liveTasks, deletedTasks, liveTags, deletedTags } = await services.db.user.findUniqueOrThrow({
-    where: { id: user.id },
-  })
-  return { liveTasks, deletedTasks, liveTags, deletedTags }
-}
 
 describe('a user who has as many tasks as they may', () => {
   test('is told the limit, and can make another once one is deleted', async ({ me }) => {
@@ -43,17 +30,6 @@ describe('a user who has as many tasks as they may', () => {
     expect(await me.client.task.create.mutate({ id: deleted, title: 'y' })).toMatchObject({
       deletedAt: expect.any(Date),
     })
-    expect(await countsOf(me)).toMatchObject({ liveTasks: 3, deletedTasks: 1 })
-  })
-
-  test('takes none back from the trash, but may name one that is not there', async ({ me }) => {
-    const [deleted = '', live = ''] = await newTasks(me, 2)
-    await me.caller.task.delete({ id: deleted })
-    await newTasks(me, 2)
-    expect(await refusalOf(me.client.task.restore.mutate({ id: deleted }))).toMatchObject(noMoreTasks)
-    expect(await me.client.task.restore.mutate({ id: live })).toMatchObject({ deletedAt: null })
-    await me.caller.task.deleteMany({ ids: [live] })
-    expect(await me.client.task.restore.mutate({ id: deleted })).toMatchObject({ deletedAt: null })
     expect(await countsOf(me)).toMatchObject({ liveTasks: 3, deletedTasks: 1 })
   })
 
@@ -97,34 +73,6 @@ test('a user has so many tags and no more, and a deleted one makes room', async 
   await me.caller.tag.create({ name: 'c' })
   expect(await refusalOf(me.client.tag.create.mutate({ name: 'd' }))).toMatchObject(noMoreTags)
   expect(await countsOf(me)).toMatchObject({ liveTags: 2, deletedTags: 1 })
-})
-
-test('of what a user deletes no more is kept than may be live: the oldest goes, and who was away begins anew', async ({
-  me,
-  services,
-}) => {
-  const bystander = await testUser(services)
-  const { id: trashed } = await bystander.caller.task.create({ title: 'x' })
-  await bystander.caller.task.delete({ id: trashed })
-  const { version: before } = await me.caller.change.list()
-  const gone: string[] = []
-  for (let round = 0; round < 8; round += 1) {
-    const [id = ''] = await newTasks(me, 1)
-    await me.caller.task.delete({ id })
-    gone.push(id)
-  }
-  for (const name of ['a', 'b', 'c']) await me.caller.tag.delete({ id: (await me.caller.tag.create({ name })).id })
-  await newTasks(me, 2)
-  const { version } = await me.caller.change.list()
-
-  expect(await purge(services.db, services.quotas)).toMatchObject({ tasks: 5, tags: 1 })
-  const { items } = await me.caller.task.list({ deleted: true, sort: 'createdAt', order: 'asc' })
-  expect(items.map(({ id }) => id)).toEqual(gone.slice(5))
-  expect(await countsOf(me)).toEqual({ liveTasks: 2, deletedTasks: 3, liveTags: 0, deletedTags: 2 })
-  expect(await me.caller.change.list({ since: before + 1 })).toMatchObject({ reset: true, version })
-  expect(await me.caller.change.list({ since: version })).toMatchObject({ reset: false, changes: [] })
-  expect(await purge(services.db, services.quotas)).toMatchObject({ tasks: 0, tags: 0 })
-  expect((await bystander.caller.task.list({ deleted: true })).items).toHaveLength(1)
 })
 
 test('a user has 50 API tokens that work, and no more', async ({ me, services }) => {

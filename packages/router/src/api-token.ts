@@ -25,9 +25,7 @@ export const apiTokenRouter = {
     .input(apiTokenIdInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
-      await revokeApiToken(ctx.db, ctx.userId, input)
-      ctx.apiTokenCheck.forget(ctx.userId)
-      ctx.audit({ event: 'tokenRevoked', userId: ctx.userId, tokenId: input.id })
+      await revokeApiToken(ctx.db, ctx, { ...input, userId: ctx.userId })
       return null
     }),
 } satisfies TRPCRouterRecord

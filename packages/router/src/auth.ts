@@ -56,10 +56,7 @@ export const authRouter = {
 
   logout: cookieProcedure.output(nothingSchema).mutation(async ({ ctx }) => {
     const { refreshToken, setRefreshToken } = ctx.request
-    if (refreshToken !== null) {
-      const ended = await logout(ctx.db, ctx, refreshToken)
-      if (ended !== null) ctx.sessionCheck.forget(ended.userId)
-    }
+    if (refreshToken !== null) await logout(ctx.db, ctx, refreshToken)
     setRefreshToken(null)
     return null
   }),
@@ -73,8 +70,6 @@ export const authRouter = {
     .mutation(async ({ ctx, input }) => {
       const { caller, userId, sessionId } = ctx
       await guardPassword(ctx, caller, () => changePassword(ctx.db, ctx, { ...input, userId, sessionId }))
-      ctx.sessionCheck.forget(userId)
-      ctx.apiTokenCheck.forget(userId)
       return null
     }),
 
@@ -83,11 +78,9 @@ export const authRouter = {
     .input(deleteAccountInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
-      const { caller, userId } = ctx
+      const { caller } = ctx
       if (caller.kind === 'apiToken') throw new DomainError('FORBIDDEN')
       await guardPassword(ctx, caller, () => deleteAccount(ctx.db, ctx, { ...input, caller }))
-      ctx.sessionCheck.forget(userId)
-      ctx.apiTokenCheck.forget(userId)
       ctx.request.setRefreshToken(null)
       return null
     }),

@@ -68,14 +68,12 @@ const operatorRouter = router({
     deactivate: publicProcedure
       .input(byEmail)
       .output(accountSchema)
-      .mutation(async ({ ctx, input }) =>
-        forgetting(ctx, await setAccountActive(ctx.db, ctx, { ...input, isActive: false })),
-      ),
+      .mutation(async ({ ctx, input }) => setAccountActive(ctx.db, ctx, { ...input, isActive: false })),
 
     setPassword: publicProcedure
       .input(byEmail.extend({ password: z.string() }))
       .output(z.intersection(accountSchema, z.object({ apiTokens: z.int() })))
-      .mutation(async ({ ctx, input }) => forgetting(ctx, await resetPassword(ctx.db, ctx, input))),
+      .mutation(async ({ ctx, input }) => resetPassword(ctx.db, ctx, input)),
 
     identities: publicProcedure
       .input(byEmail)
@@ -93,7 +91,7 @@ const operatorRouter = router({
       .output(accountLinkSchema)
       .mutation(async ({ ctx, input }) => {
         const issuer = issuerOf(ctx, input)
-        return { ...forgetting(ctx, await linkExternalIdentity(ctx.db, ctx, { ...input, issuer })), issuer }
+        return { ...(await linkExternalIdentity(ctx.db, ctx, { ...input, issuer })), issuer }
       }),
   },
 
@@ -107,9 +105,7 @@ const operatorRouter = router({
       .output(apiTokenCreatedSchema)
       .mutation(async ({ ctx, input }) => {
         const { id } = await findAccount(ctx.db, input.email)
-        const created = await createApiToken(ctx.db, id, input.token)
-        ctx.audit({ event: 'tokenCreated', userId: id, tokenId: created.apiToken.id })
-        return created
+        return createApiToken(ctx.db, ctx, { userId: id, ...input.token })
       }),
 
     list: publicProcedure
@@ -122,20 +118,11 @@ const operatorRouter = router({
       .output(nothingSchema)
       .mutation(async ({ ctx, input }) => {
         const { id } = await findAccount(ctx.db, input.email)
-        await revokeApiToken(ctx.db, id, input.token)
-        ctx.apiTokenCheck.forget(id)
-        ctx.audit({ event: 'tokenRevoked', userId: id, tokenId: input.token.id })
+        await revokeApiToken(ctx.db, ctx, { userId: id, ...input.token })
         return null
       }),
   },
 })
-
-/** Asks the database again about sessions and tokens of an account: some of them may have ended. */
-function forgetting<Ended extends Account>({ sessionCheck, apiTokenCheck }: Context, account: Ended): Ended {
-  sessionCheck.forget(account.id)
-  apiTokenCheck.forget(account.id)
-  return account
-}
 
 /** The issuer that was named, or the one that is configured. */
 function issuerOf({ externalTokens }: Context, { issuer = externalTokens?.issuer }: { issuer?: string }): string {

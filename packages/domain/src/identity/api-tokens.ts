@@ -3,6 +3,7 @@ import type { ApiToken, ApiTokenCreated, ApiTokenIdInput, NewApiToken } from '@t
 import { type Database, inTransaction, type Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockUser } from '../lock-user.ts'
+import type { Identity } from './identity.ts'
 
 /** What an API token begins with, so that a leaked one is recognised, by scanners too. */
 const PREFIX = 'twk_'
@@ -23,11 +24,26 @@ export function isApiToken(token: string): boolean {
 }
 
 /**
- * Makes a token; the database keeps its hash alone.
+ * Makes a token of a user who is asked for nothing: for whoever runs the server.
  *
  * @throws DomainError VALIDATION_FAILED for an end in the past, QUOTA_REACHED
  */
 export async function createApiToken(
+  db: Database,
+  identity: Identity,
+  { userId, ...token }: NewApiToken & { userId: string },
+): Promise<ApiTokenCreated> {
+  const created = await insertApiToken(db, userId, token)
+  identity.audit({ event: 'tokenCreated', userId, tokenId: created.apiToken.id })
+  return created
+}
+
+/**
+ * Makes a token, of which the database keeps only the hash; whoever calls this notes the event after the commit.
+ *
+ * @throws DomainError VALIDATION_FAILED for an end in the past, QUOTA_REACHED
+ */
+export async function insertApiToken(
   db: Database,
   userId: string,
   { name, expiresAt = null }: NewApiToken,
@@ -70,14 +86,20 @@ export async function listApiTokens(db: Database, userId: string): Promise<ApiTo
 }
 
 /** Ends a token for good. @throws DomainError NOT_FOUND */
-export async function revokeApiToken(db: Database, userId: string, { id }: ApiTokenIdInput): Promise<void> {
+export async function revokeApiToken(
+  db: Database,
+  identity: Identity,
+  { userId, id }: ApiTokenIdInput & { userId: string },
+): Promise<void> {
   const revoked = await db.$executeRaw`
     UPDATE api_tokens SET revoked_at = clock_timestamp()
     WHERE user_id = ${userId}::uuid AND id = ${id}::uuid AND revoked_at IS NULL`
   if (revoked === 0) throw new DomainError('NOT_FOUND')
+  identity.apiTokenCheck.forget(userId)
+  identity.audit({ event: 'tokenRevoked', userId, tokenId: id })
 }
 
-/** Ends all tokens of a user. @returns how many of them still worked */
+/** Ends all tokens of a user, whom the process has to forget after the commit. @returns how many of them still worked */
 export async function revokeApiTokens(db: Database, userId: string): Promise<number> {
   const [revoked] = await db.$queryRaw<{ working: number }[]>`
     WITH revoked AS (

@@ -4,7 +4,7 @@ import { DomainError } from '../domain-error.ts'
 import { revokeApiTokens } from './api-tokens.ts'
 import { confirmPassword, withPassword } from './confirm-password.ts'
 import { getUser } from './get-user.ts'
-import type { Identity } from './identity.ts'
+import { forgetAccess, type Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
 import { endOtherSessions } from './sessions.ts'
 
@@ -35,6 +35,7 @@ export async function changePassword(
       return keepApiTokens ? 0 : revokeApiTokens(transaction, userId)
     })
   })
+  forgetAccess(identity, userId)
   identity.audit({ event: 'passwordChanged', userId })
   if (tokens > 0) identity.audit({ event: 'tokenRevoked', userId, count: tokens })
 }

@@ -1,7 +1,7 @@
 import type { ApiTokenCreated, ApiTokenCreateInput } from '@taskwire/contract'
 import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
-import { createApiToken } from './api-tokens.ts'
+import { createApiToken, insertApiToken } from './api-tokens.ts'
 import type { Caller } from './authenticate.ts'
 import { confirmPassword, requirePassword, withPassword } from './confirm-password.ts'
 import type { Identity } from './identity.ts'
@@ -17,20 +17,17 @@ export async function createOwnApiToken(
   identity: Identity,
   { caller: { userId, kind }, password, ...token }: ApiTokenCreateInput & { caller: Caller },
 ): Promise<ApiTokenCreated> {
-  const created =
-    kind === 'internal'
-      ? await createApiToken(db, userId, token)
-      : await withPassword(
-          () => confirmPassword(db, identity, { userId, password: requirePassword(password) }),
-          ({ passwordHash }) =>
-            inTransaction(db, async (transaction) => {
-              // The lock makes a change of the password, which revokes all tokens, come before or after.
-              const unchanged = await transaction.$queryRaw<unknown[]>`
-                SELECT FROM users WHERE id = ${userId}::uuid AND password_hash = ${passwordHash} FOR NO KEY UPDATE`
-              if (unchanged.length === 0) throw new DomainError('INVALID_CREDENTIALS')
-              return createApiToken(transaction, userId, token)
-            }),
-        )
+  if (kind === 'internal') return createApiToken(db, identity, { userId, ...token })
+  const confirm = () => confirmPassword(db, identity, { userId, password: requirePassword(password) })
+  const created = await withPassword(confirm, ({ passwordHash }) =>
+    inTransaction(db, async (transaction) => {
+      // The lock makes a change of the password, which revokes all tokens, come before or after.
+      const unchanged = await transaction.$queryRaw<unknown[]>`
+        SELECT FROM users WHERE id = ${userId}::uuid AND password_hash = ${passwordHash} FOR NO KEY UPDATE`
+      if (unchanged.length === 0) throw new DomainError('INVALID_CREDENTIALS')
+      return insertApiToken(transaction, userId, token)
+    }),
+  )
   identity.audit({ event: 'tokenCreated', userId, tokenId: created.apiToken.id })
   return created
 }

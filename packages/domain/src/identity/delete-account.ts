@@ -2,7 +2,7 @@ import type { DeleteAccountInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import type { Caller } from './authenticate.ts'
 import { confirmPassword, requirePassword } from './confirm-password.ts'
-import type { Identity } from './identity.ts'
+import { forgetAccess, type Identity } from './identity.ts'
 
 /** Days for which other tokens of a deleted account's owner may still be good; the one at hand tells. */
 const TOKEN_LIFE_DAYS = 7
@@ -24,7 +24,9 @@ export async function deleteAccount(
     await confirmPassword(db, identity, { userId, password: requirePassword(password) })
   }
   const tokenExpiresAt = caller.kind === 'external' ? caller.tokenExpiresAt : null
-  if (await deleteForGood(db, userId, tokenExpiresAt)) identity.audit({ event: 'accountDeleted', userId })
+  const deleted = await deleteForGood(db, userId, tokenExpiresAt)
+  forgetAccess(identity, userId)
+  if (deleted) identity.audit({ event: 'accountDeleted', userId })
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ApiTokenCheck } from './api-token-check.ts'
 import type { Passwords } from './passwords.ts'
 import type { SecurityEvent } from './security-event.ts'
 import type { SessionCheck } from './session-check.ts'
@@ -10,6 +11,8 @@ export interface Identity {
   policy: IdentityPolicy
   /** Has to hear of every session that ends, so that this process refuses it at once. */
   sessionCheck: SessionCheck
+  /** The same for every API token. */
+  apiTokenCheck: ApiTokenCheck
   /** Notes a security event in the log. */
   audit(event: SecurityEvent): void
 }
@@ -21,4 +24,13 @@ export interface IdentityPolicy {
   refreshIdleTtlSeconds: number
   /** Seconds after which a session ends in any case. */
   refreshAbsoluteTtlSeconds: number
+}
+
+/**
+ * Makes this process ask the database again about all sessions and API tokens of a user, some of which have just ended.
+ * To be called after the commit: a question that is asked before it would be answered as before.
+ */
+export function forgetAccess({ sessionCheck, apiTokenCheck }: Identity, userId: string): void {
+  sessionCheck.forget(userId)
+  apiTokenCheck.forget(userId)
 }

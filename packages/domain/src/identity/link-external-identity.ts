@@ -1,8 +1,8 @@
 import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { type Account, findAccount } from './accounts.ts'
 import { revokeApiTokens } from './api-tokens.ts'
-import type { Identity } from './identity.ts'
-import { type Account, findAccount } from './operator.ts'
+import { forgetAccess, type Identity } from './identity.ts'
 import { endOtherSessions } from './sessions.ts'
 
 /** A user of another sign-in service. */
@@ -31,7 +31,7 @@ export interface AccountLink extends Account {
  */
 export async function linkExternalIdentity(
   db: Database,
-  identity: Pick<Identity, 'audit'>,
+  identity: Identity,
   { email, issuer, subject, keepPassword }: ExternalName & { email: string; keepPassword: boolean },
 ): Promise<AccountLink> {
   const account = await findAccount(db, email)
@@ -52,6 +52,7 @@ export async function linkExternalIdentity(
       apiTokens: await revokeApiTokens(transaction, account.id),
     }
   })
+  forgetAccess(identity, account.id)
   identity.audit({ event: 'identityLinked', userId: account.id })
   return { ...account, ...done }
 }

@@ -1,5 +1,6 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createApiTokenCheck } from './api-token-check.ts'
 import type { Identity } from './identity.ts'
 import { login } from './login.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
@@ -21,6 +22,7 @@ beforeAll(async () => {
     tokens: createTokens({ secret: 'a secret of at least thirty-two characters', accessTtlSeconds: 900 }),
     policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 60, refreshAbsoluteTtlSeconds: 60 },
     sessionCheck: createSessionCheck(db),
+    apiTokenCheck: createApiTokenCheck(db),
     audit: () => {},
   }
   busy = createPasswords({ cost: 13, threads: 1, maxQueue: 0 })

@@ -3,7 +3,8 @@ import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { withPassword } from './confirm-password.ts'
 import type { Identity } from './identity.ts'
-import { noteEnded, openSession, type SignIn, type SignInPlace, userSelect } from './session.ts'
+import { openSession, type SignIn, type SignInPlace, userSelect } from './session.ts'
+import { noteEnded } from './sessions.ts'
 import type { Turn } from './turns.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { createApiTokenCheck } from './api-token-check.ts'
 import type { Identity } from './identity.ts'
 import { createPasswords } from './passwords.ts'
 import { decideRefresh, type SessionState } from './refresh-decision.ts'
@@ -206,7 +207,14 @@ describe('the verbs on the database', () => {
     const tokens = createTokens({ secret: 'a secret of at least thirty-two characters', accessTtlSeconds: 900 })
     const policy = { passwordMinLength: 8, refreshIdleTtlSeconds: 14 * 86_400, refreshAbsoluteTtlSeconds: 30 * 86_400 }
     const passwords = createPasswords({ cost: 4 })
-    const identity: Identity = { passwords, tokens, policy, sessionCheck: createSessionCheck(client), audit: () => {} }
+    const identity: Identity = {
+      passwords,
+      tokens,
+      policy,
+      sessionCheck: createSessionCheck(client),
+      apiTokenCheck: createApiTokenCheck(client),
+      audit: () => {},
+    }
     const passwordHash = 'of no password'
     const user = await client.user.create({ data: { email: 'model@example.com', passwordHash }, select: userSelect })
     account = { db: client, identity, user, passwordHash }

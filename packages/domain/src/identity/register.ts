@@ -4,7 +4,8 @@ import { DomainError } from '../domain-error.ts'
 import { refuseTaken } from '../refuse-taken.ts'
 import type { Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
-import { noteEnded, openSession, type SignIn, type SignInPlace, userSelect } from './session.ts'
+import { openSession, type SignIn, type SignInPlace, userSelect } from './session.ts'
+import { noteEnded } from './sessions.ts'
 
 /**
  * Makes an account and signs in, and ends the session that the browser had.

@@ -1,5 +1,6 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import { beforeAll, expect, test } from 'vitest'
+import { createApiTokenCheck } from './api-token-check.ts'
 import type { Identity } from './identity.ts'
 import { createPasswords } from './passwords.ts'
 import { openSession, type SignIn, userSelect } from './session.ts'
@@ -18,6 +19,7 @@ beforeAll(async () => {
     tokens: createTokens({ secret: 'a secret of at least thirty-two characters', accessTtlSeconds: 900 }),
     policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 3_600, refreshAbsoluteTtlSeconds: 3_600 },
     sessionCheck: createSessionCheck(db),
+    apiTokenCheck: createApiTokenCheck(db),
     audit: () => {},
   }
 })

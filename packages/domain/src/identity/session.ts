@@ -77,14 +77,6 @@ export async function openSession(
   return { signIn: signIn(identity, user, { sessionId, ...session }), ended }
 }
 
-/** What has to be known of sessions that have ended: by this process at once, and by the log. */
-export function noteEnded({ audit, sessionCheck }: Identity, ended: readonly SessionKey[]): void {
-  for (const { userId, sessionId } of ended) {
-    sessionCheck.forget(userId)
-    audit({ event: 'sessionRevoked', userId, sessionId })
-  }
-}
-
 /** Of which session a refresh token is, whatever its generation; null for one that is none, or has run out. */
 export function readRefreshToken(tokens: Tokens, refreshToken: string): TokenSubject | null {
   try {

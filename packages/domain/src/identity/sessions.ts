@@ -1,8 +1,9 @@
-import type { Session, SessionIdInput } from '@taskwire/contract'
+import type { RevokedSessions, Session, SessionIdInput } from '@taskwire/contract'
 import { type Database, Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockedUser } from '../lock-user.ts'
-import type { IdentityPolicy } from './identity.ts'
+import { countWorkingTokens } from './api-tokens.ts'
+import type { Identity } from './identity.ts'
 import type { TokenSubject } from './tokens.ts'
 
 /** Names a session: its owner is part of its key. */
@@ -17,14 +18,14 @@ function inSteps(moment: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * The user's open sessions, the last used first; `current` is the one that asks, if it is one. Moments are told in steps,
+ * The user's open sessions, the last used first; `sessionId` is the one that asks, if one does. Moments are told in steps,
  * and of the session that asks only what its own call says of it: a thief who shares it must not learn from its renewals
  * when his victim has come.
  */
 export async function listSessions(
   db: Database,
-  userId: string,
-  { currentSessionId, policy }: { currentSessionId: string | null; policy: IdentityPolicy },
+  { policy }: Identity,
+  { userId, sessionId }: { userId: string; sessionId: string | null },
 ): Promise<Session[]> {
   const idleTtl = Prisma.sql`make_interval(secs => ${policy.refreshIdleTtlSeconds}::int)`
   const sessions = await db.$queryRaw<Omit<Session, 'current'>[]>`
@@ -32,16 +33,42 @@ export async function listSessions(
       greatest(created_at, ${inSteps(Prisma.sql`seen`)}) AS "lastSeenAt",
       least(expires_at, ${inSteps(Prisma.sql`seen`)} + ${idleTtl}) AS "expiresAt"
     FROM sessions, LATERAL (
-      SELECT CASE WHEN id = ${currentSessionId}::uuid THEN clock_timestamp() ELSE greatest(rotated_at, confirmed_at) END AS seen
+      SELECT CASE WHEN id = ${sessionId}::uuid THEN clock_timestamp() ELSE greatest(rotated_at, confirmed_at) END AS seen
     ) AS use
     WHERE user_id = ${userId}::uuid AND revoked_at IS NULL AND clock_timestamp() < least(idle_expires_at, expires_at)
     ORDER BY "lastSeenAt" DESC, id DESC`
-  return sessions.map((session) => ({ ...session, current: session.id === currentSessionId }))
+  return sessions.map((session) => ({ ...session, current: session.id === sessionId }))
 }
 
 /** Ends one of the user's open sessions, the caller's own included. @throws DomainError NOT_FOUND */
-export async function revokeSession(db: Database, userId: string, { id }: SessionIdInput): Promise<void> {
-  if (!(await endSession(db, { userId, sessionId: id }))) throw new DomainError('NOT_FOUND')
+export async function revokeSession(
+  db: Database,
+  identity: Identity,
+  { userId, id }: SessionIdInput & { userId: string },
+): Promise<void> {
+  const session = { userId, sessionId: id }
+  if (!(await endSession(db, session))) throw new DomainError('NOT_FOUND')
+  noteEnded(identity, [session])
+}
+
+/** Ends all of the user's sessions but the one that asks, if one does. API tokens go on: the answer says how many. */
+export async function revokeOtherSessions(
+  db: Database,
+  identity: Identity,
+  { userId, sessionId }: { userId: string; sessionId: string | null },
+): Promise<RevokedSessions> {
+  const revoked = await endOtherSessions(db, userId, sessionId)
+  identity.sessionCheck.forget(userId)
+  if (revoked > 0) identity.audit({ event: 'sessionRevoked', userId })
+  return { revoked, apiTokens: await countWorkingTokens(db, userId) }
+}
+
+/** What has to be known of sessions that have ended, after the commit: by this process at once, and by the log. */
+export function noteEnded({ audit, sessionCheck }: Identity, ended: readonly SessionKey[]): void {
+  for (const { userId, sessionId } of ended) {
+    sessionCheck.forget(userId)
+    audit({ event: 'sessionRevoked', userId, sessionId })
+  }
 }
 
 /** Ends all of the user's sessions but one. @returns how many */

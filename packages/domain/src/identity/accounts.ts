@@ -1,7 +1,7 @@
 import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { revokeApiTokens } from './api-tokens.ts'
-import type { Identity } from './identity.ts'
+import { forgetAccess, type Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
 import { endOtherSessions } from './sessions.ts'
 
@@ -38,11 +38,12 @@ export async function findAccount(db: Database, email: string): Promise<Account>
 /** An account that is not active cannot sign in, and whoever is signed in to it is out within 5 s. @throws NOT_FOUND */
 export async function setAccountActive(
   db: Database,
-  identity: Pick<Identity, 'audit'>,
+  identity: Identity,
   { email, isActive }: { email: string; isActive: boolean },
 ): Promise<Account> {
   const [account] = await db.user.updateManyAndReturn({ where: { email }, data: { isActive }, select: accountSelect })
   if (account === undefined) throw new DomainError('NOT_FOUND')
+  forgetAccess(identity, account.id)
   identity.audit({ event: isActive ? 'accountActivated' : 'accountDeactivated', userId: account.id })
   return account
 }
@@ -66,6 +67,7 @@ export async function resetPassword(
     await endOtherSessions(transaction, account.id, null)
     return revokeApiTokens(transaction, account.id)
   })
+  forgetAccess(identity, account.id)
   identity.audit({ event: 'passwordChanged', userId: account.id })
   if (apiTokens > 0) identity.audit({ event: 'tokenRevoked', userId: account.id, count: apiTokens })
   return { ...account, apiTokens }

@@ -1,9 +1,9 @@
 import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { revokeApiTokens } from './api-tokens.ts'
+import { endOtherSessions } from './end-sessions.ts'
 import { forgetAccess, type Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
-import { endOtherSessions } from './sessions.ts'
 
 /** An account as whoever runs the server sees it. */
 export interface Account {

@@ -1,7 +1,7 @@
 import type { Database } from '@taskwire/prisma'
 import { LRUCache } from 'lru-cache'
 import { DomainError } from '../domain-error.ts'
-import { findApiTokenOwner, hashOf } from './api-tokens.ts'
+import { findApiTokenOwner, hashOf } from './api-token.ts'
 
 /** Tells whose an API token is; one that was good a moment ago costs the database nothing. */
 export interface ApiTokenCheck {

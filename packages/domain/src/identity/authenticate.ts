@@ -1,7 +1,7 @@
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { isApiToken, readApiToken } from './api-token.ts'
 import type { ApiTokenCheck } from './api-token-check.ts'
-import { isApiToken, readApiToken } from './api-tokens.ts'
 import { findExternalUser, readExternalUser } from './external-identity.ts'
 import type { ExternalTokens } from './external-token.ts'
 import type { Identity } from './identity.ts'

@@ -3,10 +3,10 @@ import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { revokeApiTokens } from './api-tokens.ts'
 import { confirmPassword, withPassword } from './confirm-password.ts'
+import { endOtherSessions } from './end-sessions.ts'
 import { getUser } from './get-user.ts'
 import { forgetAccess, type Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
-import { endOtherSessions } from './sessions.ts'
 
 /**
  * Sets a new password and ends every other session of the user, and the API tokens unless they are to be kept: whoever

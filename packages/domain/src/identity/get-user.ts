@@ -1,7 +1,9 @@
 import type { User } from '@taskwire/contract'
-import type { Database } from '@taskwire/prisma'
+import type { Database, Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
-import { userSelect } from './session.ts'
+
+/** What a user is shown of their account. */
+export const userSelect = { id: true, email: true, createdAt: true, updatedAt: true } satisfies Prisma.UserSelect
 
 /** @throws DomainError SESSION_REVOKED when the account has just been deleted, and its sessions with it */
 export async function getUser(db: Database, userId: string): Promise<User> {

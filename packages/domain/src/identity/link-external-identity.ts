@@ -2,8 +2,8 @@ import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { type Account, findAccount } from './accounts.ts'
 import { revokeApiTokens } from './api-tokens.ts'
+import { endOtherSessions } from './end-sessions.ts'
 import { forgetAccess, type Identity } from './identity.ts'
-import { endOtherSessions } from './sessions.ts'
 
 /** A user of another sign-in service. */
 export interface ExternalName {

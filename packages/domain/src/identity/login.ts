@@ -2,9 +2,11 @@ import type { LoginInput } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { withPassword } from './confirm-password.ts'
+import { noteEnded } from './end-sessions.ts'
+import { userSelect } from './get-user.ts'
 import type { Identity } from './identity.ts'
-import { openSession, type SignIn, type SignInPlace, userSelect } from './session.ts'
-import { noteEnded } from './sessions.ts'
+import { openSession, type SignInPlace } from './open-session.ts'
+import type { SignIn } from './session.ts'
 import type { Turn } from './turns.ts'
 
 /**

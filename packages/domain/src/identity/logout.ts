@@ -1,7 +1,7 @@
 import type { Database } from '@taskwire/prisma'
+import { endSession } from './end-sessions.ts'
 import type { Identity } from './identity.ts'
 import { readRefreshToken } from './session.ts'
-import { endSession } from './sessions.ts'
 
 /** Ends the session that a refresh token is of, whatever its generation. Any other text ends nothing. */
 export async function logout(db: Database, identity: Identity, refreshToken: string): Promise<void> {

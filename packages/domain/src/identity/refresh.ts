@@ -1,10 +1,10 @@
 import type { User } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { endSession } from './end-sessions.ts'
 import type { Identity } from './identity.ts'
 import { decideRefresh, type SessionState } from './refresh-decision.ts'
-import { type SignIn, signIn } from './session.ts'
-import { endSession } from './sessions.ts'
+import { type SignIn, sessionIsOpen, signIn } from './session.ts'
 import type { TokenSubject } from './tokens.ts'
 
 interface SessionRow extends SessionState, User {
@@ -50,7 +50,7 @@ export async function refresh(db: Database, identity: Identity, refreshToken: st
 
 function renew(identity: Identity, { sessionId }: TokenSubject, session: SessionRow): SignIn {
   const { generation, expiresAt, id, email, createdAt, updatedAt } = session
-  return signIn(identity, { id, email, createdAt, updatedAt }, { sessionId, generation, expiresAt })
+  return signIn(identity.tokens, { id, email, createdAt, updatedAt }, { sessionId, generation, expiresAt })
 }
 
 async function readSession(db: Database, { userId, sessionId }: TokenSubject): Promise<SessionRow | null> {
@@ -58,7 +58,7 @@ async function readSession(db: Database, { userId, sessionId }: TokenSubject): P
     SELECT users.id, email, users.created_at AS "createdAt", users.updated_at AS "updatedAt", is_active AS "isActive",
       generation, parent, confirmed_at IS NOT NULL AS confirmed, expires_at AS "expiresAt",
       extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS age,
-      revoked_at IS NULL AND clock_timestamp() < least(idle_expires_at, expires_at) AS stands
+      ${sessionIsOpen} AS stands
     FROM sessions JOIN users ON users.id = user_id
     WHERE user_id = ${userId}::uuid AND sessions.id = ${sessionId}::uuid`
   return session ?? null
@@ -85,8 +85,8 @@ async function makeNext(
       confirmed_at = NULL,
       idle_expires_at = least(clock_timestamp() + make_interval(secs => ${policy.refreshIdleTtlSeconds}::int), expires_at)
     WHERE user_id = ${userId}::uuid AND id = ${sessionId}::uuid AND generation = ${current}
-      AND (generation = ${generation} OR (parent = ${generation} AND confirmed_at IS NULL)) AND revoked_at IS NULL
-      AND clock_timestamp() < least(idle_expires_at, expires_at)
+      AND (generation = ${generation} OR (parent = ${generation} AND confirmed_at IS NULL))
+      AND ${sessionIsOpen}
       AND EXISTS (SELECT FROM users WHERE users.id = user_id AND is_active)
     RETURNING generation`
   return next ?? null

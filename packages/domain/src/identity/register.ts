@@ -2,10 +2,12 @@ import type { RegisterInput } from '@taskwire/contract'
 import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { refuseTaken } from '../refuse-taken.ts'
+import { noteEnded } from './end-sessions.ts'
+import { userSelect } from './get-user.ts'
 import type { Identity } from './identity.ts'
+import { openSession, type SignInPlace } from './open-session.ts'
 import { checkNewPassword } from './password-policy.ts'
-import { openSession, type SignIn, type SignInPlace, userSelect } from './session.ts'
-import { noteEnded } from './sessions.ts'
+import type { SignIn } from './session.ts'
 
 /**
  * Makes an account and signs in, and ends the session that the browser had.

@@ -2,6 +2,7 @@ import type { Database } from '@taskwire/prisma'
 import { LRUCache } from 'lru-cache'
 import { batched } from '../batched.ts'
 import { DomainError } from '../domain-error.ts'
+import { sessionIsOpen } from './session.ts'
 import type { TokenSubject } from './tokens.ts'
 
 /** Tells whether the session behind an access token still stands. */
@@ -75,7 +76,7 @@ type Verdict = 'valid' | 'SESSION_REVOKED' | 'ACCOUNT_INACTIVE'
 
 async function readVerdicts(db: Database, subjects: TokenSubject[]): Promise<Verdict[]> {
   const sessions = await db.$queryRaw<{ stands: boolean | null; isActive: boolean | null }[]>`
-    SELECT revoked_at IS NULL AND clock_timestamp() < least(idle_expires_at, expires_at) AS stands, is_active AS "isActive"
+    SELECT ${sessionIsOpen} AS stands, is_active AS "isActive"
     FROM unnest(${subjects.map(({ userId }) => userId)}::uuid[], ${subjects.map(({ sessionId }) => sessionId)}::uuid[])
       WITH ORDINALITY AS asked (user_id, id, place)
     LEFT JOIN sessions ON sessions.user_id = asked.user_id AND sessions.id = asked.id

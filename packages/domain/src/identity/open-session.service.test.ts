@@ -1,9 +1,11 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import { beforeAll, expect, test } from 'vitest'
 import { createApiTokenCheck } from './api-token-check.ts'
+import { userSelect } from './get-user.ts'
 import type { Identity } from './identity.ts'
+import { openSession } from './open-session.ts'
 import { createPasswords } from './passwords.ts'
-import { openSession, type SignIn, userSelect } from './session.ts'
+import type { SignIn } from './session.ts'
 import { createSessionCheck } from './session-check.ts'
 import { createTokens } from './tokens.ts'
 

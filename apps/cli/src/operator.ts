@@ -8,6 +8,6 @@ export type Operator = ReturnType<typeof createOperatorCaller>
 export async function withOperator<T>(terminal: Terminal, work: (operator: Operator) => Promise<T>): Promise<T> {
   return withServices(terminal.readEnv(), (services) => {
     const audit = (event: object) => terminal.progress(`Security event: ${JSON.stringify(event)}`)
-    return work(createOperatorCaller(createInnerContext(services, null, audit)))
+    return work(createOperatorCaller(createInnerContext(services, { audit })))
   })
 }

@@ -13,13 +13,11 @@ const METHOD_OF: Record<string, string> = { query: 'GET', subscription: 'GET', m
 export async function chargeUnanswered(
   request: Request,
   { services: { limits }, maxBatchSize }: { services: Pick<Services, 'limits'>; maxBatchSize: number },
-  { audit, reportLimit }: Pick<RequestInfo, 'audit' | 'reportLimit'>,
+  told: Pick<RequestInfo, 'audit' | 'reportLimit'>,
 ): Promise<void> {
   const unanswered = calledPaths(request, maxBatchSize).filter((path) => !isAnswered(path, request.method))
   await Promise.all(
-    unanswered.map(() =>
-      charge({ limits, audit, request: { reportLimit } }, 'anonymousCallsPerAddress', limitedAddress(request.ip)),
-    ),
+    unanswered.map(() => charge({ limits, request: told }, 'anonymousCallsPerAddress', limitedAddress(request.ip))),
   )
 }
 

@@ -31,7 +31,7 @@ test('what a user may not have any more is a 409 that says how many there may be
 test('the 51st API token is a 409, with the limit', async () => {
   const ada = await registeredCalls(server)
   const { data: user } = await ada.query<{ id: string }>('auth.me')
-  const { apiToken } = createCaller(createInnerContext(server.services, user.id))
+  const { apiToken } = createCaller(createInnerContext(server.services, { userId: user.id }))
   for (let count = 0; count < 50; count += 1) await apiToken.create({ name: 'Tool' })
   expect(
     await ada.mutate('apiToken.create', { json: { name: 'One too many', password: 'correct horse battery staple' } }),

@@ -106,7 +106,7 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
 }
 
 function purgeHourly(services: Services, logger: Logger): NodeJS.Timeout {
-  const operator = createOperatorCaller(createInnerContext(services, null))
+  const operator = createOperatorCaller(createInnerContext(services))
   return setInterval(() => {
     operator.purge().then(
       (purged) => logger.info({ purged }, 'Purged what was deleted long ago'),

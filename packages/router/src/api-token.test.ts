@@ -114,12 +114,16 @@ describe('an API token', () => {
       UPDATE api_tokens SET last_used_at = last_used_at - interval '1 h' WHERE user_id = ${me.user.id}::uuid`
     const before = await lastUse(me)
     // What an open stream does every few seconds.
-    await reauthenticate(services, token, { kind: 'apiToken', userId: me.user.id })
+    const lookAgain = () =>
+      reauthenticate(
+        services.db,
+        { ...services, audit: () => {} },
+        { bearerToken: token, caller: { kind: 'apiToken', userId: me.user.id } },
+      )
+    await lookAgain()
     expect(await lastUse(me)).toEqual(before)
     await services.db.apiToken.updateMany({ where: { userId: me.user.id }, data: { revokedAt: new Date() } })
-    await expect(reauthenticate(services, token, { kind: 'apiToken', userId: me.user.id })).rejects.toMatchObject({
-      reason: 'TOKEN_INVALID',
-    })
+    await expect(lookAgain()).rejects.toMatchObject({ reason: 'TOKEN_INVALID' })
   })
 
   test('works until its end', async ({ me, services }) => {

@@ -16,7 +16,7 @@ export const apiTokenRouter = {
     .input(apiTokenCreateInputSchema)
     .output(apiTokenCreatedSchema)
     .mutation(({ ctx, input }) =>
-      guardPassword(ctx, ctx.caller, () => createOwnApiToken(ctx.db, ctx, { ...input, caller: ctx.caller })),
+      guardPassword(ctx, ctx.caller, () => createOwnApiToken(ctx.db, ctx.identity, { ...input, caller: ctx.caller })),
     ),
 
   list: sessionProcedure.output(apiTokenListSchema).query(({ ctx }) => listApiTokens(ctx.db, ctx.userId)),
@@ -25,7 +25,7 @@ export const apiTokenRouter = {
     .input(apiTokenIdInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
-      await revokeApiToken(ctx.db, ctx, { ...input, userId: ctx.userId })
+      await revokeApiToken(ctx.db, ctx.identity, { ...input, userId: ctx.userId })
       return null
     }),
 } satisfies TRPCRouterRecord

@@ -23,7 +23,7 @@ export const appRouter = router(routers)
  * are TRPCErrors whose `cause` is a DomainError.
  *
  * @example
- * const caller = createCaller(createInnerContext(services, userId))
+ * const caller = createCaller(createInnerContext(services, { userId }))
  * const task = await caller.task.create({ title: 'Write the report' })
  */
 export const createCaller = createCallerFactory(appRouter)

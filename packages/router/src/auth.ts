@@ -31,7 +31,7 @@ export const authRouter = {
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => {
       await chargeSignIn(ctx)
-      return answer(ctx, await register(ctx.db, ctx, { ...input, ...placeOf(ctx) }))
+      return answer(ctx, await register(ctx.db, ctx.identity, { ...input, ...placeOf(ctx) }))
     }),
 
   login: signInProcedure
@@ -39,7 +39,7 @@ export const authRouter = {
     .input(loginInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => {
-      const attempt = () => login(ctx.db, ctx, { ...input, ...placeOf(ctx) })
+      const attempt = () => login(ctx.db, ctx.identity, { ...input, ...placeOf(ctx) })
       return answer(ctx, await guardSignIn(ctx, input.email, attempt))
     }),
 
@@ -49,14 +49,14 @@ export const authRouter = {
     .mutation(async ({ ctx }) => {
       const { refreshToken } = ctx.request
       if (refreshToken === null) throw new DomainError('TOKEN_MISSING')
-      const { userId, sessionId } = ctx.tokens.verifyRefresh(refreshToken)
+      const { userId, sessionId } = ctx.identity.tokens.verifyRefresh(refreshToken)
       await charge(ctx, 'refreshesPerSession', sessionId)
-      return answer(ctx, await ctx.turns.run(userId, () => refresh(ctx.db, ctx, refreshToken)))
+      return answer(ctx, await ctx.turns.run(userId, () => refresh(ctx.db, ctx.identity, refreshToken)))
     }),
 
   logout: cookieProcedure.output(nothingSchema).mutation(async ({ ctx }) => {
     const { refreshToken, setRefreshToken } = ctx.request
-    if (refreshToken !== null) await logout(ctx.db, ctx, refreshToken)
+    if (refreshToken !== null) await logout(ctx.db, ctx.identity, refreshToken)
     setRefreshToken(null)
     return null
   }),
@@ -69,7 +69,7 @@ export const authRouter = {
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
       const { caller, userId, sessionId } = ctx
-      await guardPassword(ctx, caller, () => changePassword(ctx.db, ctx, { ...input, userId, sessionId }))
+      await guardPassword(ctx, caller, () => changePassword(ctx.db, ctx.identity, { ...input, userId, sessionId }))
       return null
     }),
 
@@ -80,7 +80,7 @@ export const authRouter = {
     .mutation(async ({ ctx, input }) => {
       const { caller } = ctx
       if (caller.kind === 'apiToken') throw new DomainError('FORBIDDEN')
-      await guardPassword(ctx, caller, () => deleteAccount(ctx.db, ctx, { ...input, caller }))
+      await guardPassword(ctx, caller, () => deleteAccount(ctx.db, ctx.identity, { ...input, caller }))
       ctx.request.setRefreshToken(null)
       return null
     }),

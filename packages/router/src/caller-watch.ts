@@ -1,11 +1,18 @@
-import { type Caller, DomainError, reauthenticate } from '@taskwire/domain'
-import type { Context } from './context.ts'
+import { type Caller, type Database, DomainError, type Identity, reauthenticate } from '@taskwire/domain'
 import { createRounds, type Rounds } from './rounds.ts'
+
+/** What has to be known of somebody who listens. */
+interface Listening {
+  db: Database
+  identity: Identity
+  caller: Caller
+  request: { bearerToken: string | null }
+}
 
 /** Looks again and again whether those who listen still may: a stream ends with its session or token. */
 export interface CallerWatch {
   /** @returns what aborts when the caller may no longer call, with the error that says why */
-  watch(ctx: Context & { caller: Caller }): Disposable & { readonly signal: AbortSignal }
+  watch(listening: Listening): Disposable & { readonly signal: AbortSignal }
 }
 
 /** Milliseconds. A session check may remember an answer for 4 s; who checks tokens asks the database each time. */
@@ -22,18 +29,17 @@ export function createCallerWatch(): CallerWatch {
     internal: seldom,
   }
   return {
-    watch(ctx) {
+    watch({ db, identity, caller, request: { bearerToken } }) {
       const controller = new AbortController()
-      const { bearerToken } = ctx.request
       const check = async () => {
         try {
-          if (bearerToken !== null) await reauthenticate(ctx, bearerToken, ctx.caller)
+          if (bearerToken !== null) await reauthenticate(db, identity, { bearerToken, caller })
         } catch (error) {
           // A database that is away for a moment says nothing about the caller.
           if (error instanceof DomainError) controller.abort(error)
         }
       }
-      const place = roundsOf[ctx.caller.kind].join(() => void check())
+      const place = roundsOf[caller.kind].join(() => void check())
       return { signal: controller.signal, [Symbol.dispose]: () => place[Symbol.dispose]() }
     },
   }

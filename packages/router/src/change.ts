@@ -73,5 +73,5 @@ async function takeSlot(ctx: Context, userId: string): Promise<StreamSlot> {
 }
 
 function noteThrottled(ctx: Context, userId: string): void {
-  ctx.audit({ event: 'throttled', userId, limit: 'streams' })
+  ctx.request.audit({ event: 'throttled', userId, limit: 'streams' })
 }

@@ -2,6 +2,7 @@ import { readId } from '@taskwire/contract'
 import {
   authenticate,
   type Caller,
+  type Database,
   type Device,
   DomainError,
   type Identity,
@@ -43,7 +44,9 @@ export interface RequestInfo {
 }
 
 /** What procedures get. */
-export interface Context extends Services, Identity {
+export interface Context extends Omit<Services, keyof Identity> {
+  /** What the verbs of identity work with; what they note goes where the events of the request go. */
+  identity: Identity
   request: RequestInfo
   /**
    * Who is calling: found out once a request, for the first call that has to know. What needs nobody's name, or is no
@@ -58,14 +61,15 @@ export interface Context extends Services, Identity {
 
 /** The context of an HTTP request, shared by all calls of a batch. */
 export async function createContext(services: Services, request: RequestInfo): Promise<Context> {
+  const identity = { ...services, audit: request.audit }
   let caller: Promise<Caller> | undefined
   return {
     ...services,
+    identity,
     request,
-    audit: request.audit,
     answerBudget: createAnswerBudget(services.answerRoom, request.answer),
     findCaller: () => {
-      caller ??= findCaller(services, request)
+      caller ??= findCaller(services.db, identity, request)
       return caller
     },
   }
@@ -74,19 +78,19 @@ export async function createContext(services: Services, request: RequestInfo): P
 /**
  * The context of a call that comes by no HTTP request: for `createCaller`, in internal tools and tests.
  *
- * @throws TypeError for a user id that can be none
- * @param userId whose things the calls are about; null: nobody's, for the procedures that are public
+ * @param userId whose things the calls are about; without: nobody's, for the procedures that are public
+ * @param audit where security events go; without: nowhere
+ * @throws TypeError for a user id that is not a UUID
  */
 export function createInnerContext(
   services: Services,
-  userId: string | null,
-  audit: Identity['audit'] = () => {},
+  { userId = null, audit = () => {} }: { userId?: string | null; audit?: Identity['audit'] } = {},
 ): Context {
   const ownId = userId === null ? null : readId(userId)
   if (userId !== null && ownId === null) throw new TypeError('A user id is a UUID')
   return {
     ...services,
-    audit,
+    identity: { ...services, audit },
     answerBudget: createAnswerBudget(services.answerRoom, null),
     request: {
       requestId: 'internal',
@@ -110,7 +114,7 @@ export function createInnerContext(
   }
 }
 
-async function findCaller(services: Services, { bearerToken, audit }: RequestInfo): Promise<Caller> {
+async function findCaller(db: Database, identity: Identity, { bearerToken }: RequestInfo): Promise<Caller> {
   if (bearerToken === null) throw new DomainError('TOKEN_MISSING')
-  return authenticate({ ...services, audit }, bearerToken)
+  return authenticate(db, identity, bearerToken)
 }

@@ -38,7 +38,7 @@ async function guard<T>(ctx: Context, guesser: string, attempt: () => Promise<T>
     return await ctx.limits.passwords.guard(guesser, attempt)
   } catch (error) {
     if (error instanceof DomainError && error.reason === 'RATE_LIMITED') {
-      ctx.audit({ event: 'throttled', limit: 'passwordFailures' })
+      ctx.request.audit({ event: 'throttled', limit: 'passwordFailures' })
     }
     throw error
   }

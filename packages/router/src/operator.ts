@@ -63,17 +63,17 @@ const operatorRouter = router({
     activate: publicProcedure
       .input(byEmail)
       .output(accountSchema)
-      .mutation(({ ctx, input }) => setAccountActive(ctx.db, ctx, { ...input, isActive: true })),
+      .mutation(({ ctx, input }) => setAccountActive(ctx.db, ctx.identity, { ...input, isActive: true })),
 
     deactivate: publicProcedure
       .input(byEmail)
       .output(accountSchema)
-      .mutation(async ({ ctx, input }) => setAccountActive(ctx.db, ctx, { ...input, isActive: false })),
+      .mutation(async ({ ctx, input }) => setAccountActive(ctx.db, ctx.identity, { ...input, isActive: false })),
 
     setPassword: publicProcedure
       .input(byEmail.extend({ password: z.string() }))
       .output(z.intersection(accountSchema, z.object({ apiTokens: z.int() })))
-      .mutation(async ({ ctx, input }) => resetPassword(ctx.db, ctx, input)),
+      .mutation(async ({ ctx, input }) => resetPassword(ctx.db, ctx.identity, input)),
 
     identities: publicProcedure
       .input(byEmail)
@@ -91,7 +91,7 @@ const operatorRouter = router({
       .output(accountLinkSchema)
       .mutation(async ({ ctx, input }) => {
         const issuer = issuerOf(ctx, input)
-        return { ...(await linkExternalIdentity(ctx.db, ctx, { ...input, issuer })), issuer }
+        return { ...(await linkExternalIdentity(ctx.db, ctx.identity, { ...input, issuer })), issuer }
       }),
   },
 
@@ -105,7 +105,7 @@ const operatorRouter = router({
       .output(apiTokenCreatedSchema)
       .mutation(async ({ ctx, input }) => {
         const { id } = await findAccount(ctx.db, input.email)
-        return createApiToken(ctx.db, ctx, { userId: id, ...input.token })
+        return createApiToken(ctx.db, ctx.identity, { userId: id, ...input.token })
       }),
 
     list: publicProcedure
@@ -118,14 +118,17 @@ const operatorRouter = router({
       .output(nothingSchema)
       .mutation(async ({ ctx, input }) => {
         const { id } = await findAccount(ctx.db, input.email)
-        await revokeApiToken(ctx.db, ctx, { userId: id, ...input.token })
+        await revokeApiToken(ctx.db, ctx.identity, { userId: id, ...input.token })
         return null
       }),
   },
 })
 
 /** The issuer that was named, or the one that is configured. */
-function issuerOf({ externalTokens }: Context, { issuer = externalTokens?.issuer }: { issuer?: string }): string {
+function issuerOf(
+  { identity: { externalTokens } }: Context,
+  { issuer = externalTokens?.issuer }: { issuer?: string },
+): string {
   if (issuer !== undefined) return issuer
   const message = 'Issuer is required: EXTERNAL_JWT_ISSUER is not set'
   throw new DomainError('VALIDATION_FAILED', { issues: [{ path: 'issuer', message }] })
@@ -135,7 +138,7 @@ function issuerOf({ externalTokens }: Context, { issuer = externalTokens?.issuer
  * Calls the procedures for operators, in the command line and other tools of whoever runs the server.
  *
  * @example
- * const operator = createOperatorCaller(createInnerContext(services, null))
+ * const operator = createOperatorCaller(createInnerContext(services))
  * await operator.user.deactivate({ email: 'mallory@example.com' })
  */
 export const createOperatorCaller = createCallerFactory(operatorRouter)

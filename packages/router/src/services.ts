@@ -1,5 +1,4 @@
 import {
-  type Authenticator,
   type ChangeBus,
   type ChangeHub,
   createApiTokenCheck,
@@ -9,6 +8,7 @@ import {
   createPseudonyms,
   createSessionCheck,
   createTokens,
+  type Database,
   type ExternalIssuer,
   type Identity,
   type IdentityPolicy,
@@ -22,7 +22,8 @@ import { createStreamSlots, type StreamSlots } from './stream-slots.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 /** What every call works with: made once at start, closed at the end. */
-export interface Services extends Authenticator, Omit<Identity, 'audit'> {
+export interface Services extends Omit<Identity, 'audit'> {
+  db: Database
   limits: Limits
   quotas: Quotas
   turns: Turns
@@ -34,7 +35,7 @@ export interface Services extends Authenticator, Omit<Identity, 'audit'> {
 
 export interface ServicesConfig {
   /** From `openDatabase(…).client`. */
-  db: Authenticator['db']
+  db: Database
   /** Its connections, of which one user gets half, and one at least. Default: plenty. */
   databasePoolSize?: number | undefined
   policy: IdentityPolicy

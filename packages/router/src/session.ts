@@ -6,17 +6,17 @@ import { sessionProcedure } from './trpc.ts'
 export const sessionRouter = {
   list: sessionProcedure
     .output(sessionListSchema)
-    .query(({ ctx }) => listSessions(ctx.db, ctx, { userId: ctx.userId, sessionId: ctx.sessionId })),
+    .query(({ ctx }) => listSessions(ctx.db, ctx.identity, { userId: ctx.userId, sessionId: ctx.sessionId })),
 
   revoke: sessionProcedure
     .input(sessionIdInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
-      await revokeSession(ctx.db, ctx, { ...input, userId: ctx.userId })
+      await revokeSession(ctx.db, ctx.identity, { ...input, userId: ctx.userId })
       return null
     }),
 
   revokeOthers: sessionProcedure
     .output(revokedSessionsSchema)
-    .mutation(({ ctx }) => revokeOtherSessions(ctx.db, ctx, { userId: ctx.userId, sessionId: ctx.sessionId })),
+    .mutation(({ ctx }) => revokeOtherSessions(ctx.db, ctx.identity, { userId: ctx.userId, sessionId: ctx.sessionId })),
 } satisfies TRPCRouterRecord

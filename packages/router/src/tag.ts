@@ -8,7 +8,7 @@ import {
 } from '@taskwire/contract'
 import { createTag, deleteTag, listTags, PAGE_BYTES, updateTag } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
-import { changingProcedure, protectedProcedure } from './trpc.ts'
+import { announcingProcedure, protectedProcedure } from './trpc.ts'
 
 export const tagRouter = {
   // The quota keeps it to that; of a user who has more since before, the budget of the request decides.
@@ -17,17 +17,17 @@ export const tagRouter = {
     .output(tagListSchema)
     .query(({ ctx }) => listTags(ctx.db, ctx.userId)),
 
-  create: changingProcedure
+  create: announcingProcedure
     .input(tagCreateInputSchema)
     .output(tagSchema)
     .mutation(({ ctx, input }) => createTag(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
-  update: changingProcedure
+  update: announcingProcedure
     .input(tagUpdateInputSchema)
     .output(tagSchema)
     .mutation(({ ctx, input }) => updateTag(ctx.db, ctx.userId, input)),
 
-  delete: changingProcedure
+  delete: announcingProcedure
     .input(tagIdInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {

@@ -26,7 +26,7 @@ import {
   updateTask,
 } from '@taskwire/domain'
 import type { TRPCRouterRecord } from '@trpc/server'
-import { changingProcedure, costing, protectedProcedure } from './trpc.ts'
+import { announcingProcedure, costing, protectedProcedure } from './trpc.ts'
 
 /** A point for every ten tasks: as many changes one by one would cost ten times as much. */
 function beyondTen({ ids }: { ids: string[] }): number {
@@ -47,25 +47,25 @@ export const taskRouter = {
     .output(taskSchema)
     .query(({ ctx, input }) => getTask(ctx.db, ctx.userId, input)),
 
-  create: changingProcedure
+  create: announcingProcedure
     .meta({ mostBytes: TASK_BYTES })
     .input(taskCreateInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => createTask(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
-  update: changingProcedure
+  update: announcingProcedure
     .meta({ mostBytes: TASK_BYTES })
     .input(taskUpdateInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => updateTask(ctx.db, ctx.userId, input)),
 
-  setCompleted: changingProcedure
+  setCompleted: announcingProcedure
     .meta({ mostBytes: TASK_BYTES })
     .input(taskSetCompletedInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => setTaskCompleted(ctx.db, ctx.userId, input)),
 
-  delete: changingProcedure
+  delete: announcingProcedure
     .input(taskDeleteInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => {
@@ -73,19 +73,19 @@ export const taskRouter = {
       return null
     }),
 
-  restore: changingProcedure
+  restore: announcingProcedure
     .meta({ mostBytes: TASK_BYTES })
     .input(taskIdInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => restoreTask(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
-  updateMany: changingProcedure
+  updateMany: announcingProcedure
     .input(taskUpdateManyInputSchema)
     .use(costing(beyondTen))
     .output(taskCountSchema)
     .mutation(({ ctx, input }) => bulkUpdateTasks(ctx.db, ctx.userId, input)),
 
-  deleteMany: changingProcedure
+  deleteMany: announcingProcedure
     .input(taskDeleteManyInputSchema)
     .use(costing(beyondTen))
     .output(taskCountSchema)

@@ -89,7 +89,7 @@ export function costing<Input>(points: (input: Input) => number) {
 }
 
 /** For what changes tasks or tags: tells the streams, once it is committed. */
-export const changingProcedure = protectedProcedure.use(async ({ ctx, next }) => {
+export const announcingProcedure = protectedProcedure.use(async ({ ctx, next }) => {
   const result = await next()
   if (result.ok) ctx.changes.announce(ctx.userId, versionOf(result.data))
   return result
@@ -142,7 +142,7 @@ async function identifyInAdvance(ctx: Context, address: string): Promise<Caller>
 }
 
 /** Other tokens are signed, and tell by that whether they are worth a look at the database. */
-function mayBeMadeUp({ request: { bearerToken }, apiTokenCheck }: Context): boolean {
+function mayBeMadeUp({ request: { bearerToken }, identity: { apiTokenCheck } }: Context): boolean {
   return bearerToken !== null && isApiToken(bearerToken) && !apiTokenCheck.isProven(bearerToken)
 }
 
@@ -152,7 +152,7 @@ async function chargeAddress(ctx: Context, name: LimitName = ANONYMOUS): Promise
 }
 
 /** What a charge needs to know of a call. */
-type Charged = Pick<Context, 'limits' | 'audit'> & { request: Pick<RequestInfo, 'reportLimit'> }
+type Charged = Pick<Context, 'limits'> & { request: Pick<RequestInfo, 'audit' | 'reportLimit'> }
 
 /** Charges a call and tells the caller what is left. @throws DomainError RATE_LIMITED */
 export async function charge(ctx: Charged, name: LimitName, key: string): Promise<LimitState> {
@@ -164,7 +164,7 @@ export async function charge(ctx: Charged, name: LimitName, key: string): Promis
 function settle(ctx: Charged, name: LimitName, state: LimitState): void {
   ctx.request.reportLimit(state)
   if (!state.exceeded) return
-  ctx.audit({ event: 'throttled', limit: name })
+  ctx.request.audit({ event: 'throttled', limit: name })
   throw new DomainError('RATE_LIMITED', { retryAfter: state.resetSeconds })
 }
 

@@ -30,7 +30,7 @@ export function seedCommand(terminal: Terminal): Command {
 }
 
 async function seed(services: Services, terminal: Terminal): Promise<void> {
-  const caller = createCaller(createInnerContext(services, await findOrMakeAccount(services)))
+  const caller = createCaller(createInnerContext(services, { userId: await findOrMakeAccount(services) }))
   const tags = demonstrationTags()
   const tasks = demonstrationTasks(new Date())
   for (const tag of tags) await caller.tag.create(tag)
@@ -47,6 +47,6 @@ async function findOrMakeAccount(services: Services): Promise<string> {
   const { email } = DEMONSTRATION_ACCOUNT
   const known = await services.db.user.findUnique({ where: { email }, select: { id: true } })
   if (known !== null) return known.id
-  const { user } = await createCaller(createInnerContext(services, null)).auth.register(DEMONSTRATION_ACCOUNT)
+  const { user } = await createCaller(createInnerContext(services)).auth.register(DEMONSTRATION_ACCOUNT)
   return user.id
 }

@@ -1,12 +1,8 @@
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { isApiToken, readApiToken } from './api-token.ts'
-import type { ApiTokenCheck } from './api-token-check.ts'
 import { findExternalUser, readExternalUser } from './external-identity.ts'
-import type { ExternalTokens } from './external-token.ts'
 import type { Identity } from './identity.ts'
-import type { SessionCheck } from './session-check.ts'
-import type { Tokens } from './tokens.ts'
 
 /**
  * Who is calling, and by what right: with a session's access token, an API token, a token of the external issuer, or
@@ -17,28 +13,17 @@ export type Caller =
   | { kind: 'external'; userId: string; tokenExpiresAt: Date }
   | { kind: 'apiToken' | 'internal'; userId: string }
 
-export interface Authenticator {
-  db: Database
-  tokens: Tokens
-  sessionCheck: SessionCheck
-  apiTokenCheck: ApiTokenCheck
-  /** Null: no other issuer is trusted. */
-  externalTokens: ExternalTokens | null
-}
-
 /**
  * Finds out who is behind a bearer token.
  *
  * @throws DomainError TOKEN_EXPIRED, TOKEN_INVALID, SESSION_REVOKED, ACCOUNT_INACTIVE, EMAIL_TAKEN
  */
-export async function authenticate(
-  { db, tokens, sessionCheck, apiTokenCheck, externalTokens, audit }: Authenticator & Pick<Identity, 'audit'>,
-  bearerToken: string,
-): Promise<Caller> {
+export async function authenticate(db: Database, identity: Identity, bearerToken: string): Promise<Caller> {
+  const { tokens, sessionCheck, apiTokenCheck, externalTokens } = identity
   if (isApiToken(bearerToken)) return { kind: 'apiToken', userId: await apiTokenCheck.findOwner(bearerToken) }
   if (externalTokens?.claims(bearerToken)) {
     const external = externalTokens.verify(bearerToken)
-    const userId = await findExternalUser(db, { audit }, external)
+    const userId = await findExternalUser(db, identity, external)
     return { kind: 'external', userId, tokenExpiresAt: external.expiresAt }
   }
   const subject = tokens.verifyAccess(bearerToken)
@@ -52,16 +37,26 @@ export async function authenticate(
  *
  * @throws DomainError as `authenticate`, and SESSION_REVOKED when the account is gone
  */
-export async function reauthenticate(authenticator: Authenticator, bearerToken: string, caller: Caller): Promise<void> {
-  if ((await readOwner(authenticator, bearerToken, caller)) !== caller.userId) throw new DomainError('SESSION_REVOKED')
+export async function reauthenticate(
+  db: Database,
+  identity: Identity,
+  { bearerToken, caller }: { bearerToken: string; caller: Caller },
+): Promise<void> {
+  if ((await readOwner(db, identity, { bearerToken, caller })) !== caller.userId) {
+    throw new DomainError('SESSION_REVOKED')
+  }
 }
 
-async function readOwner(authenticator: Authenticator, bearerToken: string, { kind }: Caller): Promise<string | null> {
-  const { db, externalTokens } = authenticator
-  // Who asks seldom asks the database: what is remembered may be seconds old already.
-  if (kind === 'apiToken') return (await readApiToken(db, bearerToken)).userId
-  if (kind === 'external' && externalTokens !== null) {
+async function readOwner(
+  db: Database,
+  identity: Identity,
+  { bearerToken, caller }: { bearerToken: string; caller: Caller },
+): Promise<string | null> {
+  const { externalTokens } = identity
+  // These are looked at seldom, so that the database is asked: what is remembered may be seconds old already.
+  if (caller.kind === 'apiToken') return (await readApiToken(db, bearerToken)).userId
+  if (caller.kind === 'external' && externalTokens !== null) {
     return readExternalUser(db, externalTokens.verify(bearerToken))
   }
-  return (await authenticate({ ...authenticator, audit: () => {} }, bearerToken)).userId
+  return (await authenticate(db, identity, bearerToken)).userId
 }

@@ -33,6 +33,7 @@ beforeAll(async () => {
     policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 60, refreshAbsoluteTtlSeconds: 60 },
     sessionCheck: createSessionCheck(db),
     apiTokenCheck: createApiTokenCheck(db),
+    externalTokens: null,
     audit: ({ event }) => events.push(event),
   }
 })

@@ -11,11 +11,7 @@ import type { Identity } from './identity.ts'
  * TOKEN_INVALID when an account is to be made and the token names no valid address, or none that is verified;
  * SESSION_REVOKED when the account was deleted and the token is older than that; ACCOUNT_INACTIVE
  */
-export async function findExternalUser(
-  db: Database,
-  identity: Pick<Identity, 'audit'>,
-  external: ExternalSubject,
-): Promise<string> {
+export async function findExternalUser(db: Database, identity: Identity, external: ExternalSubject): Promise<string> {
   return (await readExternalUser(db, external)) ?? (await createExternalUser(db, identity, external))
 }
 
@@ -34,11 +30,7 @@ export async function readExternalUser(db: Database, external: ExternalSubject):
   return identity.user.id
 }
 
-async function createExternalUser(
-  db: Database,
-  { audit }: Pick<Identity, 'audit'>,
-  external: ExternalSubject,
-): Promise<string> {
+async function createExternalUser(db: Database, { audit }: Identity, external: ExternalSubject): Promise<string> {
   const email = emailSchema.safeParse(external.email)
   if (!email.success) throw new DomainError('TOKEN_INVALID')
   try {

@@ -1,4 +1,5 @@
 import type { ApiTokenCheck } from './api-token-check.ts'
+import type { ExternalTokens } from './external-token.ts'
 import type { Passwords } from './passwords.ts'
 import type { SecurityEvent } from './security-event.ts'
 import type { SessionCheck } from './session-check.ts'
@@ -13,6 +14,8 @@ export interface Identity {
   sessionCheck: SessionCheck
   /** The same for every API token. */
   apiTokenCheck: ApiTokenCheck
+  /** Null: no other issuer is trusted. */
+  externalTokens: ExternalTokens | null
   /** Notes a security event in the log. */
   audit(event: SecurityEvent): void
 }

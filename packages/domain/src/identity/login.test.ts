@@ -23,6 +23,7 @@ beforeAll(async () => {
     policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 60, refreshAbsoluteTtlSeconds: 60 },
     sessionCheck: createSessionCheck(db),
     apiTokenCheck: createApiTokenCheck(db),
+    externalTokens: null,
     audit: () => {},
   }
   busy = createPasswords({ cost: 13, threads: 1, maxQueue: 0 })

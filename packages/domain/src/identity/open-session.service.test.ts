@@ -22,6 +22,7 @@ beforeAll(async () => {
     policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 3_600, refreshAbsoluteTtlSeconds: 3_600 },
     sessionCheck: createSessionCheck(db),
     apiTokenCheck: createApiTokenCheck(db),
+    externalTokens: null,
     audit: () => {},
   }
 })

@@ -213,6 +213,7 @@ describe('the verbs on the database', () => {
       policy,
       sessionCheck: createSessionCheck(client),
       apiTokenCheck: createApiTokenCheck(client),
+      externalTokens: null,
       audit: () => {},
     }
     const passwordHash = 'of no password'

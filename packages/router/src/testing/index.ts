@@ -158,7 +158,7 @@ async function holdSession(
 
 /** What the calls of an internal tool get. */
 export function internalContext(services: Services, userId: string, audit?: RequestInfo['audit']): Context {
-  return createInnerContext(services, userId, audit)
+  return createInnerContext(services, { userId, audit })
 }
 
 /** Calls procedures as an internal tool does, in the name of a user. */
@@ -168,7 +168,7 @@ export function internalCaller(services: Services, userId: string, audit?: Reque
 
 /** Does what whoever runs the server may do. */
 export function operatorCaller(services: Services, audit?: RequestInfo['audit']) {
-  return createOperatorCaller(createInnerContext(services, null, audit))
+  return createOperatorCaller(createInnerContext(services, { audit }))
 }
 
 /** Calls procedures as an HTTP request with these properties would. */

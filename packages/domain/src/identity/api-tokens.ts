@@ -92,7 +92,7 @@ export async function revokeApiToken(
   identity.audit({ event: 'tokenRevoked', userId, tokenId: id })
 }
 
-/** Ends all tokens of a user, whom the process has to forget after the commit. @returns how many of them still worked */
+/** Ends all tokens of a user; whoever calls it calls `forgetAccess` after the commit. @returns how many still worked */
 export async function revokeApiTokens(db: Database, userId: string): Promise<number> {
   const [revoked] = await db.$queryRaw<{ working: number }[]>`
     WITH revoked AS (

@@ -36,14 +36,14 @@ export function noteEnded({ audit, sessionCheck }: Identity, ended: readonly Ses
   }
 }
 
-/** Ends all of the user's sessions but one. @returns how many */
+/** Ends all of the user's sessions but one; whoever calls it forgets them after the commit. @returns how many */
 export async function endOtherSessions(db: Database, userId: string, keptSessionId: string | null): Promise<number> {
   return db.$executeRaw`
     UPDATE sessions SET revoked_at = clock_timestamp()
     WHERE user_id = ${userId}::uuid AND id IS DISTINCT FROM ${keptSessionId}::uuid AND ${sessionIsOpen}`
 }
 
-/** @returns whether there was an open session to end */
+/** Ends a session; whoever calls it forgets it after the commit. @returns whether it was open */
 export async function endSession(db: Database, session: SessionKey): Promise<boolean> {
   const ended = await db.$executeRaw`
     UPDATE sessions SET revoked_at = clock_timestamp()

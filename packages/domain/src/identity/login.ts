@@ -4,10 +4,10 @@ import { DomainError } from '../domain-error.ts'
 import { withPassword } from './confirm-password.ts'
 import { noteEnded } from './end-sessions.ts'
 import { userSelect } from './get-user.ts'
+import type { Turn } from './hash-queue.ts'
 import type { Identity } from './identity.ts'
 import { openSession, type SignInPlace } from './open-session.ts'
 import type { SignIn } from './session.ts'
-import type { Turn } from './turns.ts'
 
 /**
  * Signs in, and ends the session that the browser had. Whatever is wrong, the answer and the work are the same: nobody

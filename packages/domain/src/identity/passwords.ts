@@ -1,9 +1,9 @@
 import { normalizePassword } from '@taskwire/contract'
 import { Piscina } from 'piscina'
 import { DomainError } from '../domain-error.ts'
+import { createHashQueue, type Turn } from './hash-queue.ts'
 import { fitsBcrypt, formsOf } from './password-form.ts'
 import type * as worker from './password-worker.mjs'
-import { createTurns, type Turn } from './turns.ts'
 
 export interface PasswordsConfig {
   /** bcrypt's cost: each step doubles the work; 12 takes about 0.3 s of one core. */
@@ -54,7 +54,7 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
     // The worker is plain JavaScript: it needs none of the loaders that this process was started with.
     execArgv: [],
   })
-  const turns = createTurns({
+  const queue = createHashQueue({
     atOnce: threads,
     maxWaitingOfAccount: MAX_WAITING_OF_ACCOUNT,
     maxWaiting: maxQueue,
@@ -66,7 +66,7 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
   /** One turn, however many hashes it takes: else whoever needs several would wait several times. */
   async function inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T> {
     if (closed) throw new DomainError('UNAVAILABLE', { retryAfter: RETRY_AFTER_SECONDS })
-    const result = turns.run(turn, work)
+    const result = queue.run(turn, work)
     underWay.add(result)
     try {
       return await result

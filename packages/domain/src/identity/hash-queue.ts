@@ -11,7 +11,7 @@ export interface Turn {
   network: string | null
 }
 
-export interface TurnsConfig {
+export interface HashQueueConfig {
   /** Work that runs at the same time. */
   atOnce: number
   /** Work that may wait, of one account and in all. */
@@ -21,8 +21,8 @@ export interface TurnsConfig {
   retryAfter: number
 }
 
-/** Takes work in turns: a network after the other, and of a network an account after the other. */
-export interface Turns {
+/** Where passwords wait to be hashed. It takes turns: a network after the other, and of a network an account after the other. */
+export interface HashQueue {
   /**
    * Runs the work when it is its turn.
    *
@@ -39,7 +39,7 @@ interface Waiting {
 /** What waits of a network, by account; whose turn is next comes first. */
 type Group = Map<string, Waiting[]>
 
-export function createTurns({ atOnce, maxWaitingOfAccount, maxWaiting, retryAfter }: TurnsConfig): Turns {
+export function createHashQueue({ atOnce, maxWaitingOfAccount, maxWaiting, retryAfter }: HashQueueConfig): HashQueue {
   const groups = new Map<string, Group>()
   let running = 0
   let waiting = 0

@@ -10,7 +10,7 @@ export function explainFailure(error: unknown): string {
   const databaseFailure = explainDatabaseFailure(error)
   if (databaseFailure !== null) return databaseFailure
   const failure = failureOf(error)
-  if (failure !== null && failure.data.reason !== 'INTERNAL') {
+  if (failure.data.reason !== 'INTERNAL') {
     if (failure.data.reason === 'NOT_FOUND') return 'There is no such account or token'
     return failure.data.issues?.map(({ message }) => message).join('\n') ?? failure.message
   }

@@ -1,6 +1,7 @@
+import { purge } from '@taskwire/domain'
 import { Command } from 'commander'
-import { withOperator } from './operator.ts'
 import type { Terminal } from './terminal.ts'
+import { withServices } from './with-services.ts'
 
 /** `taskwire purge`: what was deleted long ago. */
 export function purgeCommand(terminal: Terminal): Command {
@@ -10,8 +11,8 @@ export function purgeCommand(terminal: Terminal): Command {
     )
     .addHelpText('after', '\nThe server does this every hour.\n\nExample:\n  $ pnpm taskwire purge')
     .action(() =>
-      withOperator(terminal, async (operator) => {
-        const { tasks, tags, sessions, apiTokens } = await operator.purge()
+      withServices(terminal.readEnv(), async ({ db, quotas }) => {
+        const { tasks, tags, sessions, apiTokens } = await purge(db, quotas)
         terminal.result(`Removed ${tasks} tasks, ${tags} tags, ${sessions} sessions and ${apiTokens} API tokens`)
       }),
     )

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { purge } from '@taskwire/domain'
 import { type OpenDatabase, openDatabase, prepareSchema } from '@taskwire/prisma'
-import { createInnerContext, createOperatorCaller, createServices, type Services } from '@taskwire/router'
+import { createServices, type Services } from '@taskwire/router'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
 import { developmentSecret } from './development-secret.ts'
@@ -105,10 +106,9 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
   }
 }
 
-function purgeHourly(services: Services, logger: Logger): NodeJS.Timeout {
-  const operator = createOperatorCaller(createInnerContext(services))
+function purgeHourly({ db, quotas }: Services, logger: Logger): NodeJS.Timeout {
   return setInterval(() => {
-    operator.purge().then(
+    purge(db, quotas).then(
       (purged) => logger.info({ purged }, 'Purged what was deleted long ago'),
       (error) => logger.warn({ err: error }, 'Purging failed; it is tried again in an hour'),
     )

@@ -1,4 +1,11 @@
-import type { SecurityEvent } from '@taskwire/domain'
+import {
+  createApiToken,
+  linkExternalIdentity,
+  resetPassword,
+  revokeApiToken,
+  type SecurityEvent,
+  setAccountActive,
+} from '@taskwire/domain'
 import { beforeEach, describe, expect } from 'vitest'
 import type { RequestInfo } from './context.ts'
 import { testWith } from './testing/fixture.ts'
@@ -7,7 +14,6 @@ import {
   externalIssuer,
   externalToken,
   inProcessClient,
-  operatorCaller,
   refusalOf,
   sessionIdOf,
   type TestUser,
@@ -107,17 +113,19 @@ describe('the log of security events has one line, and nothing secret in it,', (
   })
 
   test('for what an operator does', async ({ me, services }) => {
-    const operator = operatorCaller(services, audit)
+    const { db } = services
+    const identity = { ...services, audit }
     const { email, user } = me
-    const { apiToken } = await operator.token.create({ email, token: { name: 'Backup' } })
-    await operator.token.revoke({ email, token: { id: apiToken.id } })
-    await operator.user.deactivate({ email })
-    await operator.user.activate({ email })
-    await operator.token.create({ email, token: { name: 'Left over' } })
-    expect(await operator.user.setPassword({ email, password: 'a wholly new passphrase' })).toMatchObject({
+    const { apiToken } = await createApiToken(db, identity, { userId: user.id, name: 'Backup' })
+    await revokeApiToken(db, identity, { userId: user.id, id: apiToken.id })
+    await setAccountActive(db, identity, { email, isActive: false })
+    await setAccountActive(db, identity, { email, isActive: true })
+    await createApiToken(db, identity, { userId: user.id, name: 'Left over' })
+    expect(await resetPassword(db, identity, { email, password: 'a wholly new passphrase' })).toMatchObject({
       apiTokens: 1,
     })
-    await operator.user.link({ email, subject: user.id })
+    const { issuer } = externalIssuer
+    await linkExternalIdentity(db, identity, { email, issuer, subject: user.id, keepPassword: false })
     expect(events).toEqual([
       { event: 'tokenCreated', userId: user.id, tokenId: apiToken.id },
       { event: 'tokenRevoked', userId: user.id, tokenId: apiToken.id },

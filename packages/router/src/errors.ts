@@ -40,9 +40,10 @@ export function withCodeOfReason(error: TRPCError): TRPCError {
   return new TRPCError({ code: errorTable[reason].code, message, cause: error.cause ?? error })
 }
 
-/** Why a procedure that was called by `createCaller` has failed; null for an error that no procedure threw. */
-export function failureOf(error: unknown): ErrorShape | null {
-  return error instanceof TRPCError ? toErrorShape(error, 'internal') : null
+/** Why a procedure that was called by `createCaller`, or a verb, has failed; `INTERNAL` where nobody foresaw the error. */
+export function failureOf(error: unknown): ErrorShape {
+  const known = error instanceof TRPCError ? error : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error })
+  return toErrorShape(known, 'internal')
 }
 
 /** Seconds after which the call may succeed, where that is known. */

@@ -1,4 +1,4 @@
-import { purge } from '@taskwire/domain'
+import { createApiToken, linkExternalIdentity, listExternalIdentities, purge, resetPassword } from '@taskwire/domain'
 import { describe, expect } from 'vitest'
 import { failureOf } from './errors.ts'
 import type { Services } from './services.ts'
@@ -8,7 +8,6 @@ import {
   externalIssuer,
   externalToken,
   inProcessClient,
-  operatorCaller,
   refusalOf,
   testRefresh,
   testServices,
@@ -16,6 +15,14 @@ import {
 } from './testing/index.ts'
 
 const test = testWith({ externalIssuer })
+
+const asOperator = (services: Services) => ({ ...services, audit: () => {} })
+
+/** As `taskwire user link` does it. */
+function link(services: Services, name: { email: string; subject: string; keepPassword?: boolean }) {
+  const { issuer } = externalIssuer
+  return linkExternalIdentity(services.db, asOperator(services), { issuer, keepPassword: false, ...name })
+}
 
 function newSomebody() {
   return { sub: crypto.randomUUID(), email: `${crypto.randomUUID()}@example.com` }
@@ -137,12 +144,12 @@ describe('an account that is linked to a user of the other sign-in service', () 
     me: { email, password, user, client, refreshToken },
     services,
   }) => {
-    const { token } = await operatorCaller(services).token.create({ email, token: { name: 'Backup' } })
+    const { token } = await createApiToken(services.db, asOperator(services), { userId: user.id, name: 'Backup' })
     const { sub } = newSomebody()
     const owner = clientWith(services, externalToken({ claims: { sub, email } }))
     expect(await refusalOf(owner.auth.me.query())).toMatchObject({ reason: 'EMAIL_TAKEN' })
 
-    expect(await operatorCaller(services).user.link({ email, subject: sub })).toMatchObject({
+    expect(await link(services, { email, subject: sub })).toMatchObject({
       id: user.id,
       isNew: true,
       passwordRemoved: true,
@@ -156,26 +163,22 @@ describe('an account that is linked to a user of the other sign-in service', () 
     expect(await refusalOf(client.auth.me.query())).toMatchObject({ reason: 'SESSION_REVOKED' })
     expect(await refusalOf(clientWith(services, token).auth.me.query())).toMatchObject({ reason: 'TOKEN_INVALID' })
 
-    expect(await operatorCaller(services).user.link({ email, subject: sub })).toMatchObject({
+    expect(await link(services, { email, subject: sub })).toMatchObject({
       isNew: false,
       passwordRemoved: false,
       sessions: 0,
       apiTokens: 0,
     })
-    expect(await operatorCaller(services).user.identities({ email })).toEqual([
-      { issuer: externalIssuer.issuer, subject: sub },
-    ])
+    expect(await listExternalIdentities(services.db, email)).toEqual([{ issuer: externalIssuer.issuer, subject: sub }])
   })
 
   test('is refused to one who has another account', async ({ me: { email, password }, services }) => {
     const claims = newSomebody()
     await clientWith(services, externalToken({ claims })).auth.me.query()
-    const { data } = await operatorCaller(services)
-      .user.link({ email, subject: claims.sub })
-      .then(
-        () => ({ data: undefined }),
-        (error: unknown) => failureOf(error) ?? { data: undefined },
-      )
+    const { data } = await link(services, { email, subject: claims.sub }).then(
+      () => ({ data: undefined }),
+      (error: unknown) => failureOf(error),
+    )
     const message = `${claims.sub} of ${externalIssuer.issuer} has the account ${claims.email}: delete that one first`
     expect(data).toMatchObject({ reason: 'VALIDATION_FAILED', issues: [{ path: 'subject', message }] })
     expect((await testSignIn(services, { email, password })).accessToken).toBeTruthy()
@@ -186,7 +189,7 @@ describe('an account that is linked to a user of the other sign-in service', () 
     const client = clientWith(services, externalToken({ claims }))
     const user = await client.auth.me.query()
     const password = 'another tree tomorrow'
-    await operatorCaller(services).user.setPassword({ email: claims.email, password })
+    await resetPassword(services.db, asOperator(services), { email: claims.email, password })
     const { accessToken } = await testSignIn(services, { email: claims.email, password })
     for (const signedIn of [clientWith(services, accessToken), client]) {
       expect(await signedIn.auth.me.query()).toMatchObject({ id: user.id, email: claims.email })
@@ -261,7 +264,7 @@ describe('an account of the other sign-in service that was deleted, without a pa
     services,
   }) => {
     const { sub } = newSomebody()
-    await operatorCaller(services).user.link({ email, subject: sub, keepPassword: true })
+    await link(services, { email, subject: sub, keepPassword: true })
     const token = externalToken({ claims: { sub, email } })
     expect((await clientWith(services, token).auth.me.query()).email).toBe(email)
     await client.auth.deleteAccount.mutate({ password })

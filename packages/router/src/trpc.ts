@@ -50,7 +50,7 @@ const withAddressLimit = t.middleware(async ({ ctx, meta, next }) => {
 })
 
 /** For everybody. Every procedure starts from this one or from one of those below. */
-export const publicProcedure = t.procedure.use(withReasons).use(withAddressLimit)
+const publicProcedure = t.procedure.use(withReasons).use(withAddressLimit)
 
 /** For callers who are known: `ctx.userId` is whose things the call is about. A call costs one of the user's points. */
 export const protectedProcedure = t.procedure.use(withReasons).use(async ({ ctx, meta, type, signal, next }) => {

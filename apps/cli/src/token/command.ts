@@ -1,6 +1,13 @@
+import { apiTokenIdInputSchema, emailSchema, newApiTokenSchema } from '@taskwire/contract'
+import { createApiToken, findAccount, listApiTokens, revokeApiToken } from '@taskwire/domain'
 import { Command, InvalidArgumentError } from 'commander'
-import { withOperator } from '../operator.ts'
+import { z } from 'zod'
+import { readInput } from '../read-input.ts'
 import type { Terminal } from '../terminal.ts'
+import { withIdentity } from '../with-services.ts'
+
+const createInputSchema = z.object({ email: emailSchema, token: newApiTokenSchema })
+const revokeInputSchema = z.object({ email: emailSchema, token: apiTokenIdInputSchema })
 
 /** `taskwire token`: the API tokens of an account. */
 export function tokenCommand(terminal: Terminal): Command {
@@ -16,8 +23,10 @@ export function tokenCommand(terminal: Terminal): Command {
     .option('-e, --expires <date>', 'when it stops working, such as 2027-01-31 (default: never)', toDate)
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire token create ada@example.com backup --expires 2027-01-31')
     .action((email: string, name: string, { expires }: { expires?: Date }) =>
-      withOperator(terminal, async (operator) => {
-        const created = await operator.token.create({ email, token: { name, expiresAt: expires ?? null } })
+      withIdentity(terminal, async (db, identity) => {
+        const input = readInput(createInputSchema, { email, token: { name, expiresAt: expires ?? null } })
+        const { id: userId } = await findAccount(db, input.email)
+        const created = await createApiToken(db, identity, { userId, ...input.token })
         terminal.result(created.token)
         terminal.progress(`Token ${created.apiToken.id} of ${email}. Keep it: it cannot be shown again`)
       }),
@@ -29,8 +38,9 @@ export function tokenCommand(terminal: Terminal): Command {
     .argument('<email>')
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire token list ada@example.com')
     .action((email: string) =>
-      withOperator(terminal, async (operator) => {
-        for (const { id, name, lastUsedAt, expiresAt } of await operator.token.list({ email })) {
+      withIdentity(terminal, async (db) => {
+        const { id: userId } = await findAccount(db, readInput(emailSchema, email))
+        for (const { id, name, lastUsedAt, expiresAt } of await listApiTokens(db, userId)) {
           terminal.result(`${id}  ${name}  last used ${day(lastUsedAt)}  ends ${day(expiresAt)}`)
         }
       }),
@@ -46,8 +56,10 @@ export function tokenCommand(terminal: Terminal): Command {
       '\nExample:\n  $ pnpm taskwire token revoke ada@example.com 01a1fd5a-77f4-7254-a36b-287720e1a823',
     )
     .action((email: string, id: string) =>
-      withOperator(terminal, async (operator) => {
-        await operator.token.revoke({ email, token: { id } })
+      withIdentity(terminal, async (db, identity) => {
+        const input = readInput(revokeInputSchema, { email, token: { id } })
+        const { id: userId } = await findAccount(db, input.email)
+        await revokeApiToken(db, identity, { userId, ...input.token })
         terminal.result(`Token ${id} is revoked`)
       }),
     )

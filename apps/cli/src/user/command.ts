@@ -1,8 +1,25 @@
+import { emailSchema } from '@taskwire/contract'
+import {
+  type ExternalName,
+  linkExternalIdentity,
+  listAccounts,
+  listExternalIdentities,
+  resetPassword,
+  setAccountActive,
+} from '@taskwire/domain'
 import { Command } from 'commander'
-import { withOperator } from '../operator.ts'
-import type { Terminal } from '../terminal.ts'
+import { z } from 'zod'
+import { readInput } from '../read-input.ts'
+import { CommandError, type Terminal } from '../terminal.ts'
+import { withIdentity } from '../with-services.ts'
 
 const PAGE = 1_000
+
+const linkInputSchema = z.object({
+  email: emailSchema,
+  issuer: z.string().min(1).optional(),
+  subject: z.string().min(1, 'Subject is required').max(255, 'Subject must have at most 255 characters'),
+})
 
 /** `taskwire user`: the accounts. */
 export function userCommand(terminal: Terminal): Command {
@@ -15,10 +32,10 @@ export function userCommand(terminal: Terminal): Command {
     .description('Lists all accounts by address.')
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire user list')
     .action(() =>
-      withOperator(terminal, async (operator) => {
+      withIdentity(terminal, async (db) => {
         let after: string | undefined
         do {
-          const accounts = await operator.user.list({ after, limit: PAGE })
+          const accounts = await listAccounts(db, { after, limit: PAGE })
           for (const { email, isActive, createdAt } of accounts) {
             terminal.result(`${isActive ? 'active  ' : 'inactive'}  ${createdAt.toISOString().slice(0, 10)}  ${email}`)
           }
@@ -33,8 +50,8 @@ export function userCommand(terminal: Terminal): Command {
     .argument('<email>')
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire user deactivate mallory@example.com')
     .action((email: string) =>
-      withOperator(terminal, async (operator) => {
-        const account = await operator.user.deactivate({ email })
+      withIdentity(terminal, async (db, identity) => {
+        const account = await setAccountActive(db, identity, { email: readInput(emailSchema, email), isActive: false })
         terminal.result(`${account.email} is inactive`)
       }),
     )
@@ -45,8 +62,8 @@ export function userCommand(terminal: Terminal): Command {
     .argument('<email>')
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire user activate mallory@example.com')
     .action((email: string) =>
-      withOperator(terminal, async (operator) => {
-        const account = await operator.user.activate({ email })
+      withIdentity(terminal, async (db, identity) => {
+        const account = await setAccountActive(db, identity, { email: readInput(emailSchema, email), isActive: true })
         terminal.result(`${account.email} is active`)
       }),
     )
@@ -59,14 +76,15 @@ export function userCommand(terminal: Terminal): Command {
       'after',
       '\nExamples:\n  $ pnpm taskwire user set-password ada@example.com\n  $ pnpm taskwire user set-password ada@example.com < password.txt',
     )
-    .action(async (email: string) => {
-      const password = await terminal.readSecret(`New password of ${email}: `)
-      await withOperator(terminal, async (operator) => {
-        const { apiTokens, ...account } = await operator.user.setPassword({ email, password })
-        terminal.result(
-          `${account.email} has a new password and is signed out everywhere; API tokens revoked: ${apiTokens}`,
-        )
-        for (const identity of await operator.user.identities({ email })) tellOf(identity, terminal)
+    .action(async (typed: string) => {
+      const password = await terminal.readSecret(`New password of ${typed}: `)
+      await withIdentity(terminal, async (db, identity) => {
+        const { email, apiTokens } = await resetPassword(db, identity, {
+          email: readInput(emailSchema, typed),
+          password,
+        })
+        terminal.result(`${email} has a new password and is signed out everywhere; API tokens revoked: ${apiTokens}`)
+        for (const name of await listExternalIdentities(db, email)) tellOf(name, terminal)
       })
     })
 
@@ -83,18 +101,20 @@ export function userCommand(terminal: Terminal): Command {
       'after',
       '\nFor an address that somebody else has registered here before its owner came. What is in the account stays there.\n\nExample:\n  $ pnpm taskwire user link ada@example.com --subject 248289761001',
     )
-    .action((email: string, options: { subject: string; issuer?: string; keepPassword?: boolean }) =>
-      withOperator(terminal, async (operator) => {
-        const link = await operator.user.link({ email, ...options })
-        terminal.result(`${link.email} ${link.isNew ? 'is now' : 'was already'} linked to ${options.subject}`)
-        if (options.keepPassword) terminal.result('Its password, sessions and API tokens are kept')
+    .action((typed: string, { keepPassword = false, ...options }: LinkOptions) =>
+      withIdentity(terminal, async (db, identity) => {
+        const { email, subject, ...named } = readInput(linkInputSchema, { email: typed, ...options })
+        const issuer = named.issuer ?? identity.externalTokens?.issuer
+        if (issuer === undefined) throw new CommandError('Issuer is required: EXTERNAL_JWT_ISSUER is not set')
+        const link = await linkExternalIdentity(db, identity, { email, issuer, subject, keepPassword })
+        terminal.result(`${email} ${link.isNew ? 'is now' : 'was already'} linked to ${subject}`)
+        if (keepPassword) terminal.result('Its password, sessions and API tokens are kept')
         else {
           const password = link.passwordRemoved ? 'Its password is removed' : 'It has no password'
           terminal.result(`${password}; sessions ended: ${link.sessions}; API tokens revoked: ${link.apiTokens}`)
         }
-        for (const identity of await operator.user.identities({ email })) {
-          const isLinked = identity.subject === options.subject && identity.issuer === link.issuer
-          if (!isLinked) tellOf(identity, terminal)
+        for (const name of await listExternalIdentities(db, email)) {
+          if (name.subject !== subject || name.issuer !== issuer) tellOf(name, terminal)
         }
       }),
     )
@@ -102,6 +122,12 @@ export function userCommand(terminal: Terminal): Command {
   return user
 }
 
-function tellOf({ issuer, subject }: { issuer: string; subject: string }, terminal: Terminal): void {
+interface LinkOptions {
+  subject: string
+  issuer?: string
+  keepPassword?: boolean
+}
+
+function tellOf({ issuer, subject }: ExternalName, terminal: Terminal): void {
   terminal.progress(`It can still be used by whoever signs in at ${issuer} as ${subject}`)
 }

@@ -5,7 +5,6 @@ import { createTRPCClient, isTRPCClientError, localLink, type TRPCClient } from 
 import { hashSync } from 'bcryptjs'
 import { appRouter, createCaller } from '../app-router.ts'
 import { type Context, createContext, createInnerContext, type RequestInfo } from '../context.ts'
-import { createOperatorCaller } from '../operator.ts'
 import { createServices, type Services, type ServicesConfig } from '../services.ts'
 
 export { externalIssuer, externalToken } from './external-issuer.ts'
@@ -164,11 +163,6 @@ export function internalContext(services: Services, userId: string, audit?: Requ
 /** Calls procedures as an internal tool does, in the name of a user. */
 export function internalCaller(services: Services, userId: string, audit?: RequestInfo['audit']): TestCaller {
   return createCaller(internalContext(services, userId, audit))
-}
-
-/** Does what whoever runs the server may do. */
-export function operatorCaller(services: Services, audit?: RequestInfo['audit']) {
-  return createOperatorCaller(createInnerContext(services, { audit }))
 }
 
 /** Calls procedures as an HTTP request with these properties would. */

@@ -5,7 +5,8 @@ import base from './vitest.config.ts'
 const WITHOUT_SERVER = [
   'packages/contract/**',
   'prisma/src/{embedded,power-cut,folder-lock}.test.ts',
-  'apps/server/src/{embedded,start,listen,stalled-readers,env}.test.ts',
+  'apps/server/src/{embedded,start,listen,stalled-readers}.test.ts',
+  'packages/config/src/env.test.ts',
 ]
 
 // The same suites on a PostgreSQL server, and those that only services or a browser can show.

@@ -1,13 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type ChangeStream,
-  openChangeStream,
-  registeredCalls,
-  type ServerProcess,
-  startFromSource,
-  type TrpcCalls,
-  temporaryFolder,
-} from '@taskwire/server/testing'
+import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
+import { temporaryFolder } from '@taskwire/prisma/testing'
+import { type ChangeStream, openChangeStream, registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import type { Benchmark } from './benchmark.ts'
 import { processUsage } from './process-usage.ts'
 import { summary } from './summary.ts'

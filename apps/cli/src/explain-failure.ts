@@ -1,6 +1,6 @@
+import { EnvError } from '@taskwire/config'
 import { explainDatabaseFailure } from '@taskwire/prisma'
 import { failureOf } from '@taskwire/router'
-import { EnvError } from '@taskwire/server/env'
 import { CommandError } from './terminal.ts'
 
 /** A failure in plain words; with its stack only where nobody foresaw it. */

@@ -1,4 +1,4 @@
-import { readEnv } from '@taskwire/server/env'
+import { readEnv } from '@taskwire/config'
 import { readSecret } from './read-secret.ts'
 import { run } from './run.ts'
 

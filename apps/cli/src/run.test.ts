@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { parseEnvironment } from '@taskwire/config'
 import { openDatabase } from '@taskwire/prisma'
-import { parseEnvironment } from '@taskwire/server/env'
 import { expect, test } from 'vitest'
 import { bareDatabase, embeddedDatabase } from './testing/bare-database.ts'
 import { runCommand } from './testing/run-command.ts'

@@ -1,4 +1,4 @@
-import type { Env } from '@taskwire/server/env'
+import type { Env } from '@taskwire/config'
 
 /** What a command has of the world: a test gives it another. */
 export interface Terminal {

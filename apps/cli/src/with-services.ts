@@ -1,22 +1,16 @@
-import { randomBytes } from 'node:crypto'
+import { connectServices, type Env } from '@taskwire/config'
 import type { Database, Identity } from '@taskwire/domain'
 import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
-import { createServices, type Services } from '@taskwire/router'
-import type { Env } from '@taskwire/server/env'
+import type { Services } from '@taskwire/router'
 import type { Terminal } from './terminal.ts'
 
-/** Runs the work with what procedures need. Nobody is signed in on the command line, so the secret is one of its own. */
+/** Runs the work with what procedures need. */
 export async function withServices<T>(
   env: Env,
   work: (services: Services, database: OpenDatabase) => Promise<T>,
 ): Promise<T> {
   await using database = await openDatabase(env.database)
-  const services = createServices({
-    db: database.client,
-    ...env.identity,
-    quotas: env.quotas,
-    jwtSecret: randomBytes(32).toString('hex'),
-  })
+  const services = await connectServices(env, database, null)
   try {
     return await work(services, database)
   } finally {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startFromSource } from '@taskwire/config/testing'
 import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addLongTasks, CONTROL_CHARACTER } from './testing/add-long-tasks.ts'
 import { readGreedily } from './testing/greedy-reader.ts'
-import { startFromSource } from './testing/server-process.ts'
-import { registeredCalls, type TrpcCalls } from './testing/trpc-calls.ts'
 
 const AT_ONCE = 20
 const MILLISECONDS = 30_000

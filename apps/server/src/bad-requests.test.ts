@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { testDatabase } from '@taskwire/prisma/testing'
+import { type Answer, type Envelope, readAnswer, registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rawSocket } from './testing/raw-socket.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { type Answer, type Envelope, readAnswer, registeredCalls, type TrpcCalls } from './testing/trpc-calls.ts'
 
 let server: TestServer
 let ada: TrpcCalls & { token: string; email: string }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { OpenDatabase } from '@taskwire/prisma'
 import { testDatabase } from '@taskwire/prisma/testing'
+import { registeredCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { procedurePaths } from './testing/procedures.ts'
 import { type HttpAnswer, send } from './testing/send.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls } from './testing/trpc-calls.ts'
 
 let db: OpenDatabase
 let server: TestServer

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
+import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
 import { openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectReadersToFollow } from './testing/random-traffic.ts'
-import { type ServerProcess, startFromSource } from './testing/server-process.ts'
 
 let databaseUrl: string
 const processes: ServerProcess[] = []

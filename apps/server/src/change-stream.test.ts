@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenDatabase } from '@taskwire/prisma'
 import { testDatabase } from '@taskwire/prisma/testing'
+import {
+  openChangeStream,
+  type PlainChange,
+  queryUrl,
+  readAnswer,
+  registeredCalls,
+  trpcCalls,
+} from '@taskwire/router/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openChangeStream, type PlainChange } from './testing/change-stream.ts'
 import { expectReadersToFollow } from './testing/random-traffic.ts'
 import { slowReader } from './testing/slow-reader.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { queryUrl, readAnswer, registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
 
 /** Milliseconds within which whoever may no longer listen is told so. */
 const WITHIN = 5_000

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { type ChangeStream, openChangeStream, registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type ChangeStream, openChangeStream } from './testing/change-stream.ts'
 import { type TcpProxy, tcpProxy } from './testing/tcp-proxy.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls, type TrpcCalls } from './testing/trpc-calls.ts'
 
 let network: TcpProxy
 let server: TestServer

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
+import { startFromSource } from '@taskwire/config/testing'
 import { temporaryFolder } from '@taskwire/prisma/testing'
+import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { expect, test } from 'vitest'
-import { startFromSource } from './testing/server-process.ts'
-import { registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
 
 // Three processes, one of which makes its database.
 const PATIENCE = 60_000

@@ -1,5 +1,5 @@
+import { EnvError } from '@taskwire/config'
 import { explainDatabaseFailure } from '@taskwire/prisma'
-import { EnvError } from './env.ts'
 import { AddressError } from './listen.ts'
 
 /** Why the server does not start, in a plain line for each fault; the whole story only for a fault of ours. */

@@ -1,8 +1,7 @@
 import { testDatabase } from '@taskwire/prisma/testing'
-import { externalIssuer, externalToken, testUser } from '@taskwire/router/testing'
+import { externalIssuer, externalToken, testUser, trpcCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { trpcCalls } from './testing/trpc-calls.ts'
 
 let server: TestServer
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type OpenDatabase, openDatabase, Prisma } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addTasksUnstamped } from './testing/add-tasks.ts'
 import { attack, type Others, watchOthers } from './testing/greedy-user.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls, type TrpcCalls } from './testing/trpc-calls.ts'
 
 const TASKS = 300_000
 /** Milliseconds for which the others are watched. */

@@ -3,9 +3,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { registeredCalls, type TrpcCalls, trpcCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls, type TrpcCalls, trpcCalls } from './testing/trpc-calls.ts'
 
 let db: OpenDatabase
 beforeAll(async () => {

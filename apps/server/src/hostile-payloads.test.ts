@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { appRouter, createContext } from '@taskwire/router'
-import { testRequest } from '@taskwire/router/testing'
+import { registeredCalls, type TrpcCalls, testRequest } from '@taskwire/router/testing'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,7 +11,6 @@ import { bombs, hostilePayload } from './testing/hostile-payloads.ts'
 import { procedurePaths } from './testing/procedures.ts'
 import { send } from './testing/send.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls, type TrpcCalls } from './testing/trpc-calls.ts'
 
 /** Of the 20 000 payloads a fifth goes through HTTP, the rest by the shorter way into the same procedures. */
 const OVER_HTTP = 4_000

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
 
 /** What other work of this machine takes away is not shared out evenly: the best of three rounds counts. */
 const ROUNDS = 3

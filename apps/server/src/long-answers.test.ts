@@ -1,9 +1,9 @@
 import { testDatabase } from '@taskwire/prisma/testing'
+import { registeredCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addLongTasks, CONTROL_CHARACTER } from './testing/add-long-tasks.ts'
 import { send } from './testing/send.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls } from './testing/trpc-calls.ts'
 
 let server: TestServer
 beforeAll(async () => {

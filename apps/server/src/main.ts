@@ -1,4 +1,4 @@
-import { readEnv } from './env.ts'
+import { readEnv } from '@taskwire/config'
 import { explainRefusal } from './explain-refusal.ts'
 import { createLogger } from './logger.ts'
 import { start } from './start.ts'

@@ -1,10 +1,9 @@
 import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { openChangeStream, type PlainChange, queryUrl, registeredCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openChangeStream, type PlainChange } from './testing/change-stream.ts'
-import { type ServerProcess, startFromSource } from './testing/server-process.ts'
-import { queryUrl, registeredCalls } from './testing/trpc-calls.ts'
 
 const STREAMS = 250
 /** Milliseconds between two signs of life on a stream. */

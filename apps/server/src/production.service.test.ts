@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { ROOT, startFromBuild } from '@taskwire/config/testing'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { send } from './testing/send.ts'
-import { ROOT, startFromBuild } from './testing/server-process.ts'
-import { registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
 
 const SETTINGS = { PUBLIC_URL: 'http://localhost:0', JWT_SECRET: 'a secret of tests, at least 32 characters' }
 

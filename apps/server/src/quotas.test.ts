@@ -1,8 +1,8 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import { createCaller, createInnerContext } from '@taskwire/router'
+import { registeredCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls } from './testing/trpc-calls.ts'
 
 let server: TestServer
 beforeAll(async () => {

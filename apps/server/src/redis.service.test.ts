@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto'
+import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OwnRedis, ownRedis } from './testing/own-redis.ts'
 import { type HttpAnswer, type HttpRequest, send } from './testing/send.ts'
-import { type ServerProcess, startFromSource } from './testing/server-process.ts'
 
 /** Milliseconds. */
 const WITHIN = 300

@@ -1,8 +1,8 @@
 import { freshDatabase, testDatabase } from '@taskwire/prisma/testing'
+import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { describe, expect, test } from 'vitest'
 import { rawSocket } from './testing/raw-socket.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
 
 /** The log lines of requests; the one of a request comes just after its answer. */
 async function requestLines({ log }: TestServer, count: number) {

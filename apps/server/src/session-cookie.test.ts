@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { testDatabase } from '@taskwire/prisma/testing'
+import { trpcCalls } from '@taskwire/router/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { SessionCookieConfig } from './session-cookie.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { trpcCalls } from './testing/trpc-calls.ts'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
 import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { readAnswer, trpcCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { type ServerProcess, startFromSource } from './testing/server-process.ts'
-import { readAnswer, trpcCalls } from './testing/trpc-calls.ts'
 
 // Two processes of the server on one PostgreSQL: a session is the same in both.
 

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
 import { openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addTasks } from './testing/add-tasks.ts'
 import { readState } from './testing/replica.ts'
 import { type RoamingReader, roamingReader } from './testing/roaming-reader.ts'
-import { type ServerProcess, startFromSource } from './testing/server-process.ts'
 import { slowReader } from './testing/slow-reader.ts'
-import { registeredCalls, trpcCalls } from './testing/trpc-calls.ts'
 
 const USERS = 10
 const STREAMS_PER_USER = 5

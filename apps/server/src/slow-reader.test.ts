@@ -2,12 +2,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testDatabase } from '@taskwire/prisma/testing'
+import { openChangeStream, registeredCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addTasks } from './testing/add-tasks.ts'
-import { openChangeStream } from './testing/change-stream.ts'
 import { slowReader } from './testing/slow-reader.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls } from './testing/trpc-calls.ts'
 
 const CHANGES = 5_000
 /** Characters of each task: all together more than the kernel keeps for a connection. */

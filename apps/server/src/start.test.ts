@@ -1,14 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { developmentSecret, parseEnvironment } from '@taskwire/config'
+import { startFromSource } from '@taskwire/config/testing'
 import { temporaryFolder } from '@taskwire/prisma/testing'
 import { describe, expect, test } from 'vitest'
-import { developmentSecret } from './development-secret.ts'
-import { parseEnvironment } from './env.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { createLogger } from './logger.ts'
 import { type RunningServer, start } from './start.ts'
 import { rawSocket } from './testing/raw-socket.ts'
-import { startFromSource } from './testing/server-process.ts'
 
 function startWith(variables: Record<string, string>, lines: string[] = []): Promise<RunningServer> {
   const env = parseEnvironment({ PORT: '0', BCRYPT_COST: '4', ...variables }, '/')

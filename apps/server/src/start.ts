@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectServices, type Env } from '@taskwire/config'
 import { purge } from '@taskwire/domain'
 import { type OpenDatabase, openDatabase, prepareSchema } from '@taskwire/prisma'
-import { createServices, type Services } from '@taskwire/router'
+import type { Services } from '@taskwire/router'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
-import { developmentSecret } from './development-secret.ts'
-import type { Env } from './env.ts'
 import { listen } from './listen.ts'
-import { connectRedis } from './redis.ts'
 
 /** A server that answers. */
 export interface RunningServer {
@@ -52,26 +50,8 @@ export async function start(env: Env, logger: Logger): Promise<RunningServer> {
 }
 
 async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: Logger }): Promise<RunningServer> {
-  const { http, identity } = env
-  const jwtSecret = identity.jwtSecret ?? (await developmentSecret(env.database.dataDir))
-  const redis = env.redisUrl === undefined ? null : connectRedis(env.redisUrl, logger)
-  const services = createServices({
-    db: db.client,
-    databasePoolSize: env.database.poolSize,
-    policy: identity.policy,
-    jwtSecret,
-    jwtSecretPrevious: identity.jwtSecretPrevious,
-    externalIssuer: identity.externalIssuer,
-    accessTokenTtlSeconds: identity.accessTokenTtlSeconds,
-    bcryptCost: identity.bcryptCost,
-    quotas: env.quotas,
-    limitStore: { redis: redis?.client ?? null, multiplier: env.rateLimitMultiplier },
-    changeBus: redis?.changeBus ?? db.notifications,
-  })
-  const close = async () => {
-    await services.close()
-    redis?.close()
-  }
+  const { http } = env
+  const services = await connectServices(env, db, logger)
   const readiness = { ready: true }
   const app = createApp({
     db,
@@ -86,7 +66,7 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
     },
   })
   const server = await listen(app, http).catch(async (error: unknown) => {
-    await close()
+    await services.close()
     throw error
   })
   const purging = purgeHourly(services, logger)
@@ -100,7 +80,7 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
       clearInterval(purging)
       if (env.production) await sleep(DRAIN)
       await server.close(SHUTDOWN_PATIENCE)
-      await close()
+      await services.close()
       await db.close()
     },
   }

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { type ChangeStream, openChangeStream, registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type ChangeStream, openChangeStream } from './testing/change-stream.ts'
 import { type OwnRedis, ownRedis } from './testing/own-redis.ts'
-import { type ServerProcess, startFromSource } from './testing/server-process.ts'
-import { registeredCalls, type TrpcCalls } from './testing/trpc-calls.ts'
 
 /** Milliseconds within which a process hears that one of its streams has to go, on a busy machine. */
 const HEARD = 15_000

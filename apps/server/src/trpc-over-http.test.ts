@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { testDatabase } from '@taskwire/prisma/testing'
+import { queryUrl, registeredCalls, type TrpcCalls, trpcCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { queryUrl, registeredCalls, type TrpcCalls, trpcCalls } from './testing/trpc-calls.ts'
 
 interface Row {
   id: string

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
+import { registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import { beforeEach, expect, test } from 'vitest'
 import { type TestServer, testServer } from './testing/test-server.ts'
-import { registeredCalls, type TrpcCalls } from './testing/trpc-calls.ts'
 
 const POOL_SIZE = 4
 

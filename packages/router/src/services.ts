@@ -48,7 +48,7 @@ export interface ServicesConfig {
   externalIssuer?: ExternalIssuer | undefined
   /** bcrypt's cost: each step doubles the work. */
   bcryptCost: number
-  /** How much one user may own. Default: 100 000 tasks and 1 000 tags. */
+  /** How much one user may own. Default: `DEFAULT_QUOTAS`. */
   quotas?: Quotas | undefined
   /** Where limits are counted. Default: in this process. */
   limitStore?: LimitStore | undefined
@@ -56,7 +56,8 @@ export interface ServicesConfig {
   changeBus?: ChangeBus | null | undefined
 }
 
-const DEFAULT_QUOTAS: Quotas = { maxTasks: 100_000, maxTags: 1_000 }
+/** What a user may own where nothing else is configured. */
+export const DEFAULT_QUOTAS: Quotas = { maxTasks: 100_000, maxTags: 1_000 }
 
 /** Starts nothing yet; whoever made them closes them, and the database after. */
 export function createServices(config: ServicesConfig): Services & { close(): Promise<void> } {

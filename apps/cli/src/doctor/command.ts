@@ -1,5 +1,5 @@
+import type { Env } from '@taskwire/config'
 import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
-import type { Env } from '@taskwire/server/env'
 import { Command } from 'commander'
 import { explainFailure } from '../explain-failure.ts'
 import type { Terminal } from '../terminal.ts'

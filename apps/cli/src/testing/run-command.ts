@@ -1,4 +1,4 @@
-import { parseEnvironment } from '@taskwire/server/env'
+import { parseEnvironment } from '@taskwire/config'
 import { run } from '../run.ts'
 
 export interface Outcome {

@@ -1,5 +1,5 @@
+import { parseEnvironment } from '@taskwire/config'
 import { openDatabase } from '@taskwire/prisma'
-import { parseEnvironment } from '@taskwire/server/env'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bareDatabase } from '../testing/bare-database.ts'
 import { runCommand } from '../testing/run-command.ts'

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openChangeStream, type StreamEnd } from './change-stream.ts'
-import { registeredCalls } from './trpc-calls.ts'
+import { openChangeStream, registeredCalls, type StreamEnd } from '@taskwire/router/testing'
 
 interface Written {
   /** When the write was acknowledged: milliseconds since writing began. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TrpcCalls } from './trpc-calls.ts'
+import type { TrpcCalls } from '@taskwire/router/testing'
 
 const CONNECTIONS = 4
 const BATCH = 10

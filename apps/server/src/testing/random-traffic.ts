@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { expect } from 'vitest'
 import { randomWriter } from './random-writer.ts'
 import { readState } from './replica.ts'
 import { roamingReader } from './roaming-reader.ts'
-import { registeredCalls, trpcCalls } from './trpc-calls.ts'
 
 interface RandomTraffic {
   users: number

@@ -1,6 +1,5 @@
 import type { Tag, Task } from '@taskwire/contract'
-import type { PlainChange } from './change-stream.ts'
-import type { TrpcCalls } from './trpc-calls.ts'
+import type { PlainChange, TrpcCalls } from '@taskwire/router/testing'
 
 /** A user's live tasks and tags, in one form from wherever they come. */
 interface State {

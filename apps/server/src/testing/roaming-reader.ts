@@ -1,4 +1,4 @@
-import { type ChangeStream, openChangeStream } from './change-stream.ts'
+import { type ChangeStream, openChangeStream } from '@taskwire/router/testing'
 import { createReplica, type Replica } from './replica.ts'
 
 /** A device that loses its connection now and then, and goes on at another server from the last version that arrived. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { queryUrl } from './trpc-calls.ts'
+import { queryUrl } from '@taskwire/router/testing'
 
 interface SlowReader {
   /** Closes the connection. @returns what has been read of it */

@@ -8,7 +8,8 @@ export type JwtType = 'at+jwt' | 'rt+jwt'
 export type JwtClaims = Readonly<Record<string, unknown>>
 
 const ALGORITHM = 'HS256'
-const ISSUER = 'taskwire'
+/** The `iss` of the tokens that are signed here. */
+export const TOKEN_ISSUER = 'taskwire'
 const AUDIENCE = 'taskwire-api'
 
 // Ours are about 400 characters: whatever is far beyond is not worth parsing.
@@ -18,7 +19,7 @@ const KEY_OF = { 'at+jwt': 'access', 'rt+jwt': 'refresh' } as const satisfies Re
 
 /** Signs the claims, and nothing that varies: a token carries `iat` only where the claims bring it. */
 export function signJwt(claims: JwtClaims, { type, keys }: { type: JwtType; keys: SigningKeys }): string {
-  return jwt.sign({ iss: ISSUER, aud: AUDIENCE, ...claims }, keys[KEY_OF[type]], {
+  return jwt.sign({ iss: TOKEN_ISSUER, aud: AUDIENCE, ...claims }, keys[KEY_OF[type]], {
     algorithm: ALGORITHM,
     header: { alg: ALGORITHM, typ: type, kid: keys.kid },
     noTimestamp: !('iat' in claims),
@@ -40,7 +41,7 @@ export function verifyJwt(
     if (keys === undefined) return undefined
     const claims: unknown = jwt.verify(token, keys[KEY_OF[type]], {
       algorithms: [ALGORITHM],
-      issuer: ISSUER,
+      issuer: TOKEN_ISSUER,
       audience: AUDIENCE,
       ignoreExpiration: true,
     })

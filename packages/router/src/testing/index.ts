@@ -7,7 +7,17 @@ import { appRouter, createCaller } from '../app-router.ts'
 import { type Context, createContext, createInnerContext, type RequestInfo } from '../context.ts'
 import { createServices, type Services, type ServicesConfig } from '../services.ts'
 
+export { type ChangeStream, openChangeStream, type PlainChange, type StreamEnd } from './change-stream.ts'
 export { externalIssuer, externalToken } from './external-issuer.ts'
+export {
+  type Answer,
+  type Envelope,
+  queryUrl,
+  readAnswer,
+  registeredCalls,
+  type TrpcCalls,
+  trpcCalls,
+} from './trpc-calls.ts'
 
 /** What `testServices` sign by. */
 export const testJwtSecret = 'a secret of tests, at least 32 characters'

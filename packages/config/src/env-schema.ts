@@ -1,3 +1,5 @@
+import { TOKEN_ISSUER } from '@taskwire/domain'
+import { DEFAULT_QUOTAS } from '@taskwire/router'
 import ms from 'ms'
 import { z } from 'zod'
 
@@ -32,9 +34,9 @@ export function environmentSchema(production: boolean) {
       PASSWORD_MIN_LENGTH: wholeNumber(1, 72).default(8),
       CORS_ORIGINS: origins.default([]),
       TRUST_PROXY: wholeNumber(0, 100).default(0),
-      MAX_TASKS_PER_USER: wholeNumber(1, 1_000_000).default(100_000),
+      MAX_TASKS_PER_USER: wholeNumber(1, 1_000_000).default(DEFAULT_QUOTAS.maxTasks),
       // tag.list has no pages.
-      MAX_TAGS_PER_USER: wholeNumber(1, 10_000).default(1_000),
+      MAX_TAGS_PER_USER: wholeNumber(1, 10_000).default(DEFAULT_QUOTAS.maxTags),
       RATE_LIMIT_MULTIPLIER: wholeNumber(1, 1_000_000).default(1),
       LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     })
@@ -64,9 +66,9 @@ export function environmentSchema(production: boolean) {
         })
       }
     })
-    .refine((env) => env.EXTERNAL_JWT_ISSUER !== OWN_ISSUER, {
+    .refine((env) => env.EXTERNAL_JWT_ISSUER !== TOKEN_ISSUER, {
       path: ['EXTERNAL_JWT_ISSUER'],
-      error: `is ${JSON.stringify(OWN_ISSUER)}, which is the issuer of our own tokens: it has to be another`,
+      error: `is ${JSON.stringify(TOKEN_ISSUER)}, which is the issuer of our own tokens: it has to be another`,
     })
     .refine(
       (env) =>
@@ -79,9 +81,6 @@ export function environmentSchema(production: boolean) {
       },
     )
 }
-
-/** The `iss` of the tokens that this server signs. */
-const OWN_ISSUER = 'taskwire'
 
 const EXTERNAL = ['EXTERNAL_JWT_ISSUER', 'EXTERNAL_JWT_SECRET', 'EXTERNAL_JWT_AUDIENCE'] as const
 

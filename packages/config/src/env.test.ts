@@ -253,18 +253,22 @@ describe('.env.example', () => {
 })
 
 describe('.env', () => {
-  const server = fileURLToPath(new URL('.', import.meta.url))
+  const here = fileURLToPath(new URL('.', import.meta.url))
 
   /** Runs `readEnv` of a copy of this package in a folder, as a command there would. */
   function read({ folder, cwd }: { folder: string; cwd: string }, env: Record<string, string>) {
-    const program = `import { readEnv } from ${JSON.stringify(join(folder, 'apps/server/src/env.ts'))}
+    const program = `import { readEnv } from ${JSON.stringify(join(folder, 'packages/config/src/env.ts'))}
       const { http, database } = readEnv()
       console.log(JSON.stringify({ port: http.port, dataDir: database.dataDir }))`
-    const { stdout, stderr } = spawnSync(process.execPath, ['--import', TSX, '--input-type=module', '-e', program], {
-      cwd,
-      env: { PATH: process.env['PATH'], ...env },
-      encoding: 'utf8',
-    })
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', TSX, '--conditions=@taskwire/source', '--input-type=module', '-e', program],
+      {
+        cwd,
+        env: { PATH: process.env['PATH'], ...env },
+        encoding: 'utf8',
+      },
+    )
     expect(stderr).toBe('')
     return JSON.parse(stdout)
   }
@@ -276,12 +280,12 @@ describe('.env', () => {
   ])('in $kind it is found, and relative folders begin beside it', ({ marker, expectedRoot }) => {
     using temporary = temporaryFolder()
     const folder = temporary.path
-    const cwd = join(folder, 'apps')
-    mkdirSync(join(folder, 'apps/server/src'), { recursive: true })
+    const cwd = join(folder, 'packages')
+    mkdirSync(join(folder, 'packages/config/src'), { recursive: true })
     for (const file of ['env.ts', 'env-schema.ts']) {
-      writeFileSync(join(folder, 'apps/server/src', file), readFileSync(join(server, file)))
+      writeFileSync(join(folder, 'packages/config/src', file), readFileSync(join(here, file)))
     }
-    symlinkSync(join(server, '../node_modules'), join(folder, 'apps/server/node_modules'))
+    symlinkSync(join(here, '../node_modules'), join(folder, 'packages/config/node_modules'))
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     writeFileSync(join(folder, marker), '')
     const root = expectedRoot(folder, cwd)

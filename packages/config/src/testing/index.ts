@@ -1,0 +1,1 @@
+export { ROOT, type ServerProcess, startFromBuild, startFromSource } from './server-process.ts'

@@ -14,7 +14,7 @@ try {
   const env = readEnv()
   const server = await start(env, createLogger({ level: env.logLevel, terminal: process.stdout.isTTY === true }))
   stop = server.stop
-  // Not a shutdown: what runs must not be answered with what is not there any more.
+  // Not a shutdown: the database is gone, and requests under way must not be answered as if it were there.
   server.lost.then(() => process.exit(1), fail)
 } catch (error) {
   fail(error)

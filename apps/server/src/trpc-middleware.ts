@@ -71,7 +71,7 @@ function requestInfo(options: TrpcOptions & CreateExpressContextOptions): Reques
   }
 }
 
-/** Whatever LOG_LEVEL says: who looks for a burglar does not look at the level. */
+/** Security events are logged whatever LOG_LEVEL says: an operator who turned it down still needs them after a break-in. */
 function auditOf(request: Request): RequestInfo['audit'] {
   const ip = canonicalAddress(request.ip)
   return ({ event, ...details }) =>

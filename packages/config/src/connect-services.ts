@@ -18,12 +18,13 @@ export async function connectServices(
   database: OpenDatabase,
   logger: Logger | null,
 ): Promise<Services & { close(): Promise<void> }> {
+  const jwtSecret = logger === null ? randomBytes(32).toString('hex') : await serverSecret(env)
   const redis = logger === null || env.redisUrl === undefined ? null : connectRedis(env.redisUrl, logger)
   const services = createServices({
     ...env.identity,
     db: database.client,
     databasePoolSize: env.database.poolSize,
-    jwtSecret: logger === null ? randomBytes(32).toString('hex') : await serverSecret(env),
+    jwtSecret,
     quotas: env.quotas,
     limitStore: { redis: redis?.client ?? null, multiplier: env.rateLimitMultiplier },
     changeBus: logger === null ? null : (redis?.changeBus ?? database.notifications),

@@ -50,7 +50,7 @@ function createChangeBus(url: string, publisher: Redis): ChangeBus & { close(): 
     connectTimeout: CONNECT_TIMEOUT,
     socketTimeout: HEARTBEAT_TIMEOUT,
     enableOfflineQueue: false,
-    // Its own way to subscribe again does not tell when that is done.
+    // By itself it would subscribe again, but not say when that is done.
     autoResubscribe: false,
     retryStrategy,
   })

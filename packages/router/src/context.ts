@@ -19,13 +19,13 @@ export interface RequestInfo {
   /** In every log line and error of the request. */
   requestId: string
   device: Device
-  /** What limits by address count: an IPv4 address, or the network of an IPv6 one; null: not by network, not limited. */
+  /** What limits by address count: an IPv4 address, or the network of an IPv6 one. Null by no network: then nothing is limited. */
   address: string | null
   /** The same for limits of what costs more: of an IPv6 address a wider network. */
   network: string | null
   /** How many calls the request makes. */
   batchSize: number
-  /** Where the answer goes; null: to no network, as long as it may be. */
+  /** Where the answer goes; null by no network: then it may have any length. */
   answer: OutgoingAnswer | null
   /** Whether the answer is streamed: its headers, and with them cookies, are out before a procedure runs. */
   streamed: boolean
@@ -49,8 +49,8 @@ export interface Context extends Omit<Services, keyof Identity> {
   identity: Identity
   request: RequestInfo
   /**
-   * Who is calling: found out once a request, for the first call that has to know. What needs nobody's name, or is no
-   * procedure, costs the database nothing and makes no account.
+   * Who is calling. It is found out once a request, when the first of its calls asks: a request whose calls never ask costs
+   * the database nothing, and makes no account for a token of another issuer.
    *
    * @throws DomainError where that is not known
    */

@@ -2,7 +2,7 @@ import { type Caller, DomainError } from '@taskwire/domain'
 import type { Context } from './context.ts'
 import { charge } from './trpc.ts'
 
-/** So many calls of a user cost the network nothing: its other users must not be able to use them up. */
+/** Calls of a user that are not counted for the network: few enough that nobody else there is kept from theirs. */
 const FEW = 3
 
 /** Runs a sign-in; it and those before it are counted by account and address. @throws DomainError RATE_LIMITED */

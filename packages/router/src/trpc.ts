@@ -128,7 +128,7 @@ async function identify(ctx: Context): Promise<Caller> {
   })
 }
 
-/** Takes the point before the database is asked, so that past the limit it is not, and gives it back to who is known. */
+/** Takes a point before the database is asked, which past the limit it is not, and gives it back to a caller who is known. */
 async function identifyInAdvance(ctx: Context, address: string): Promise<Caller> {
   const point = await ctx.limits.consume(ANONYMOUS, address)
   if (point.exceeded) settle(ctx, ANONYMOUS, point)
@@ -141,7 +141,7 @@ async function identifyInAdvance(ctx: Context, address: string): Promise<Caller>
   return caller
 }
 
-/** Other tokens are signed, and tell by that whether they are worth a look at the database. */
+/** Whether it takes the database to tell: other tokens are signed, and a made-up one fails without it. */
 function mayBeMadeUp({ request: { bearerToken }, identity: { apiTokenCheck } }: Context): boolean {
   return bearerToken !== null && isApiToken(bearerToken) && !apiTokenCheck.isProven(bearerToken)
 }

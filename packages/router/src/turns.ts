@@ -42,7 +42,7 @@ export function createTurns({ poolSize, multiplier }: { poolSize: number; multip
       const turn = take(userId)
       const release = await withPatience(turn, signal)
       if (release === null) {
-        // A place in the queue cannot be given up, but its turn passes at once.
+        // Nobody can leave the queue: when this turn comes, it is passed on at once.
         void turn.then((pass) => pass())
         throw new DomainError('RATE_LIMITED', { retryAfter: RETRY_AFTER })
       }

@@ -5,7 +5,7 @@ import { findApiTokenOwner, hashOf } from './api-token.ts'
 
 /** Tells whose an API token is; one that was good a moment ago costs the database nothing. */
 export interface ApiTokenCheck {
-  /** Whether the token has been good here: any other may be made up, and looking it up has to cost somebody something. */
+  /** Whether the token has been good in this process. Any other may be made up: the address pays for looking it up. */
   isProven(token: string): boolean
   /** Whose the token is. @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED, ACCOUNT_INACTIVE */
   findOwner(token: string): Promise<string>
@@ -28,7 +28,7 @@ export function createApiTokenCheck(db: Database): ApiTokenCheck {
     const endingsBefore = endings
     try {
       const { userId, millisecondsLeft } = await findApiTokenOwner(db, token)
-      // Of what has ended meanwhile, the answer may be from before.
+      // A token may have ended while we asked: the answer may be from before that.
       if (endings === endingsBefore) {
         proofs.set(hash, { userId, until: askedAt + Math.min(REMEMBERED_MILLISECONDS, millisecondsLeft) })
       }
@@ -56,7 +56,7 @@ export function createApiTokenCheck(db: Database): ApiTokenCheck {
     forget(userId) {
       endings += 1
       lookups.clear()
-      // Those that are kept stay proven; a look-up unproves those that are not.
+      // Those that still work stay proven; of the others the next look-up forgets that they were.
       for (const proof of proofs.values()) if (proof.userId === userId) proof.until = 0
     },
   }

@@ -7,7 +7,7 @@ import { confirmPassword, requirePassword, withPassword } from './confirm-passwo
 import type { Identity } from './identity.ts'
 
 /**
- * Makes a token for whoever asks for it, who shows the password: a minute at an open laptop is not to be access for ever.
+ * Makes a token for whoever asks for it, who shows the password: else a minute at somebody's open laptop would be access for ever.
  * Whoever calls from within has the database itself, and is not asked.
  *
  * @throws DomainError VALIDATION_FAILED for a missing password or an end in the past, INVALID_CREDENTIALS, OVERLOADED

@@ -4,7 +4,7 @@ import type { Caller } from './authenticate.ts'
 import { confirmPassword, requirePassword } from './confirm-password.ts'
 import { forgetAccess, type Identity } from './identity.ts'
 
-/** Days for which other tokens of a deleted account's owner may still be good; the one at hand tells. */
+/** Days for which other tokens of a deleted account's owner may still be good; the token of this call says it itself. */
 const TOKEN_LIFE_DAYS = 7
 /** Seconds by which the clock of the other sign-in service may be ahead of the database's. */
 const CLOCK_DIFFERENCE = 60

@@ -118,7 +118,7 @@ function verifySignature(
     if (typeof payload === 'string') throw invalid()
     return { header, payload }
   } catch {
-    // The library's messages quote the token, and why it is refused is nobody's business.
+    // The caller is not told why: the library's messages quote the token.
     throw invalid()
   }
 }

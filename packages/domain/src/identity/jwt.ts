@@ -29,7 +29,7 @@ export function signJwt(claims: JwtClaims, { type, keys }: { type: JwtType; keys
 /**
  * The claims of a token that we signed for this purpose, expired or not (RFC 8725); undefined for any other string.
  *
- * Why a token is refused is nobody's business, and the parser's messages quote it: neither leaves this function.
+ * The caller is not told why a token is refused, nor what the parser says, which quotes the token.
  */
 export function verifyJwt(
   token: string,

@@ -26,7 +26,7 @@ export async function login(
     () => confirmSignIn(db, identity, attempt),
     async ({ userId, passwordHash, user, outdated }) => {
       const opened = await openSession(db, identity, { user, passwordHash, ...place })
-      // Nobody waits for it.
+      // The answer does not wait for it.
       if (outdated) void replaceHash(db, identity, { ...attempt, userId, passwordHash })
       return opened
     },

@@ -93,8 +93,9 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
     const possible = fitsBcrypt(password) && BCRYPT_HASH.test(hash)
     const compared = possible ? hash : dummyHash(cost)
     const matches = await onThread('verify', { password, hash: compared })
-    // A hash from when the cost was lower is made up for, or it would tell by its speed that there is an account: work
-    // of cost c, and then of c, c + 1, … to just below the present cost, adds up to exactly that of the present one.
+    // A wrong password never replaces a hash, so an account whose owner has not signed in since the cost was raised keeps
+    // its cheap one. Alone it would answer in half the time of an unknown address, or less, and so tell that there is an
+    // account. Work of cost c, then of c, c + 1, … to just below the present cost, adds up to that of the present one.
     for (let missing = costOf(compared); missing < cost; missing += 1) {
       await onThread('verify', { password, hash: dummyHash(missing) })
     }

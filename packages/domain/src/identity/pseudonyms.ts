@@ -5,7 +5,7 @@ const LENGTH = 16
 
 /**
  * Names things where others may read, such as the keys of limits: short, however long the name is, the same from every
- * process that has the secret, and telling nothing to those who have it not.
+ * process that has the secret, and without meaning to whoever lacks it.
  */
 export function createPseudonyms(secret: string): (name: string) => string {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'taskwire/pseudonyms/v1', 32))

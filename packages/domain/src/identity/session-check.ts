@@ -23,7 +23,7 @@ export function createSessionCheck(db: Database): SessionCheck {
   const answers = new LRUCache<string, Answer, TokenSubject>({
     max: REMEMBERED_SESSIONS,
     ttl: REMEMBERED_MILLISECONDS,
-    // Whoever waits for an answer for which there is no room any more still gets it.
+    // An answer that the cache drops meanwhile still reaches those who wait for it.
     ignoreFetchAbort: true,
     fetchMethod: async (_key, _stale, { context }) => ({
       askedAt: performance.now(),
@@ -37,7 +37,7 @@ export function createSessionCheck(db: Database): SessionCheck {
     const key = `${subject.userId}/${subject.sessionId}`
     const answer = await answers.fetch(key, { context: subject })
     const forgotten = forgottenAt.get(subject.userId)
-    // It may have been under way while the session ended, or for long.
+    // The database may have been asked before the session ended, or long ago.
     const oldest = Math.max(forgotten ?? 0, performance.now() - REMEMBERED_MILLISECONDS)
     if (answer === undefined || answer.askedAt > oldest) return answer?.verdict
     return (await answers.fetch(key, { context: subject, forceRefresh: true }))?.verdict

@@ -1,9 +1,10 @@
 import { openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TaskwireClient } from './client.ts'
 import { bundleForBrowser } from './testing/browser-bundle.ts'
+import { launchChromium } from './testing/chromium.ts'
 import { type PageServer, servePage } from './testing/page-server.ts'
 import { type ServerProcess, startServer } from './testing/server-process.ts'
 
@@ -27,18 +28,11 @@ beforeAll(async () => {
   variables = {
     DATABASE_URL: await freshServerUrl(),
     ACCESS_TOKEN_TTL: `${TTL}s`,
-    BCRYPT_COST: '4',
-    JWT_SECRET: 'a secret of tests, at least 32 characters',
-    RATE_LIMIT_MULTIPLIER: '1000',
-    LOG_LEVEL: 'info',
     CORS_ORIGINS: `${pages.url},${otherSite()}`,
   }
   server = await startServer(variables)
   pages.target = server.url
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
+  browser = await launchChromium()
 }, 120_000)
 beforeEach(async () => {
   context = await browser.newContext()

@@ -21,10 +21,6 @@ beforeAll(async () => {
   variables = {
     DATABASE_URL: await freshServerUrl(),
     ACCESS_TOKEN_TTL: `${TTL}s`,
-    BCRYPT_COST: '4',
-    JWT_SECRET: 'a secret of tests, at least 32 characters',
-    RATE_LIMIT_MULTIPLIER: '1000',
-    LOG_LEVEL: 'info',
   }
   server = await startServer(variables)
   // The next one is to be found where this one was.
@@ -43,7 +39,7 @@ afterAll(() => server?.stop())
 test('across renewals of the token nothing is missed and nothing told twice', async () => {
   const told = recorder()
   const stop = client.$changes.subscribe(told)
-  await vi.waitFor(() => expect(browser.count('change.stream')).toBe(1))
+  await vi.waitFor(() => expect(browser.count('change.stream')).toBe(1), { timeout: 10_000 })
   let written = 0
   for (const end = Date.now() + 4 * TTL * 1_000; Date.now() < end; ) {
     await writer.task.create.mutate({ title: `Task ${written}` })
@@ -63,7 +59,7 @@ test.each(['kill', 'stop'] as const)(
     const told = recorder(0)
     const stop = client.$changes.subscribe(told)
     await write(20)
-    await vi.waitFor(() => expect(told.versions).toEqual(range(1, 20)))
+    await vi.waitFor(() => expect(told.versions).toEqual(range(1, 20)), { timeout: 10_000 })
     const writing = write(20).catch(() => {})
     await server[end]()
     await writing

@@ -4,6 +4,16 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
 
+/** Fast passwords, and no limits. */
+const VARIABLES = {
+  NODE_ENV: 'development',
+  PORT: '0',
+  BCRYPT_COST: '4',
+  JWT_SECRET: 'a secret of tests, at least 32 characters',
+  RATE_LIMIT_MULTIPLIER: '1000',
+  LOG_LEVEL: 'info',
+}
+
 /** The real server, in a process of its own. */
 export interface ServerProcess {
   readonly url: string
@@ -13,11 +23,11 @@ export interface ServerProcess {
   kill(): Promise<void>
 }
 
-/** Starts the server from its sources, on a free port. */
+/** Starts the server from its sources, on a free port unless the variables name one. */
 export async function startServer(variables: Record<string, string>): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['--import=tsx', '--conditions=@taskwire/source', 'apps/server/src/main.ts'], {
     cwd: ROOT,
-    env: { ...process.env, NODE_ENV: 'development', PORT: '0', ...variables },
+    env: { ...process.env, ...VARIABLES, ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'close')

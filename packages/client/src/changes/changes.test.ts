@@ -201,6 +201,31 @@ test('who is not signed in is told nothing until somebody is', async ({ newcomer
   expect(told.resets).toEqual([])
 })
 
+test('a stream from which nothing comes is replaced', async ({ server, newcomer, follow }) => {
+  let streams = 0
+  const silent = (signal: AbortSignal | null | undefined) =>
+    new ReadableStream({
+      start: (controller) => signal?.addEventListener('abort', () => controller.error(signal.reason)),
+    })
+  const tool = createTokenClient(
+    {
+      url: server.url,
+      token: newcomer.accessToken,
+      async fetch(input, init) {
+        if (!String(input).includes('change.stream')) return fetch(input, init)
+        streams += 1
+        if (streams > 1) return fetch(input, init)
+        return new Response(silent(init?.signal), { headers: { 'content-type': 'text/event-stream' } })
+      },
+    },
+    { ...quickTiming, streamSilence: 100 },
+  )
+  const told = follow(tool, recorder(0))
+  await eventually(() => expect(streams).toBeGreaterThan(1))
+  await write(newcomer, 1)
+  await eventually(() => expect(told.versions).toEqual([1]))
+})
+
 test('a token that is refused for good ends it, and says why', async ({ server, follow }) => {
   const tool = createTokenClient({ url: server.url, token: 'twk_wrong' }, quickTiming)
   const told = follow(tool, recorder(0))

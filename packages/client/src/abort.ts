@@ -1,4 +1,4 @@
-/** What the promise settles to, or the signal's reason as soon as it aborts. */
+/** Settles as the promise does, or rejects with the signal's reason as soon as it aborts. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (signal == null) return promise
   return new Promise((resolve, reject) => {
@@ -9,7 +9,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null 
   })
 }
 
-/** Resolves after this time, or as soon as the signal aborts; then no timer and no listener is left. It never rejects. */
+/** Resolves after this time, or as soon as the signal aborts, and leaves no timer and no listener. It never rejects. */
 export function delay(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve()

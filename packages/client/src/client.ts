@@ -74,7 +74,7 @@ export function createTaskwireClient(
   return options.token === undefined ? createSessionClient(options) : createTokenClient(options)
 }
 
-/** A client with a token; tests give it another timing. */
+/** Makes a client with a token. Only tests pass a timing. */
 export function createTokenClient(options: TaskwireTokenClientOptions, timing = defaultTiming): TaskwireTokenClient {
   const { token } = options
   const transport: TransportOptions = { ...transportOf(options), credentials: 'omit' }
@@ -92,7 +92,7 @@ export function createTokenClient(options: TaskwireTokenClientOptions, timing = 
   return withExtras(client, { $changes: changes })
 }
 
-/** A client that keeps a session; tests give it another timing. */
+/** Makes a client that keeps a session. Only tests pass a timing. */
 export function createSessionClient(options: TaskwireClientOptions, timing = defaultTiming): TaskwireClient {
   const transport: TransportOptions = { ...transportOf(options), credentials: 'include' }
   const { endpoint } = transport
@@ -103,7 +103,7 @@ export function createSessionClient(options: TaskwireClientOptions, timing = def
     store,
     refresh: () => withoutSession.auth.refresh.mutate(undefined, { signal: deadline() }),
   })
-  // An abort ends the wait for a refresh as well.
+  // The abort link stands first, so that an abort also ends the wait for a refresh.
   const client = createTRPCClient<AppRouter>({ links: [abortLink, sessionLink({ store, renewal }), ...sending] })
   const session = createSession({
     store,

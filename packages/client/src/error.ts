@@ -25,12 +25,12 @@ export function waitAskedBy(error: unknown): number {
   return isTaskwireError(error) ? (error.data.retryAfter ?? 0) * 1_000 : 0
 }
 
-/** The server does not take the caller for somebody who is signed in: its own 401, for whichever reason. */
+/** The server itself has answered 401, whatever the reason: the caller is not signed in. */
 export function isUnauthenticated(error: unknown): error is TaskwireError {
   return isTaskwireError(error) && error.data.httpStatus === 401
 }
 
-/** The server refuses the token: unlike a wrong password, another token may help. */
+/** The server has refused the token, so that another token may help. For a wrong password it does not. */
 export function isRefusalOfToken(error: unknown): boolean {
   return isUnauthenticated(error) && error.data.reason !== 'INVALID_CREDENTIALS'
 }

@@ -11,7 +11,7 @@ export function promiseLink(answer: (operation: Operation, send: Send) => Promis
     ({ op, next }) => {
       if (op.type === 'subscription') return next(op)
       const send: Send = async (operation) => {
-        // A batch would take an aborted call along.
+        // Otherwise a batch would send the call although it is aborted.
         operation.signal?.throwIfAborted()
         return new Promise((resolve, reject) => {
           next(operation).subscribe({

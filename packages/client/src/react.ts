@@ -23,7 +23,7 @@ import type { SessionState } from './session/store.ts'
 export type TaskwireOptions = TRPCOptionsProxy<AppRouter>
 
 export interface TaskwireProviderProps {
-  /** Made once, outside of what renders. */
+  /** Make it once, outside of any component. */
   client: TaskwireClient
   children?: ReactNode
 }

@@ -12,14 +12,14 @@ const MAX_TOTAL_WAIT = 10_000
 
 const CREATES = new Set(['task.create', 'tag.create'])
 
-/** The server answers the same to a second refresh, and nothing is left to end for a second logout. */
+/** Safe twice: a second refresh gets the same answer, and a second logout finds nothing left to end. */
 const REPEATABLE = new Set(['auth.refresh', 'auth.logout'])
 
 /**
- * Repeats what is safe to repeat when the network fails or the server is not available: queries, and mutations of which
- * two have the effect of one. Everything else goes to the caller at once.
+ * Repeats what is safe to repeat when the network fails or the server is not available: queries, and mutations that
+ * have the same effect when they are done twice. Everything else goes to the caller at once.
  *
- * @param waits unless the server says how long to wait
+ * @param waits how long to wait where the server does not say it
  */
 export function retryLink(waits: Backoff): TRPCLink<AppRouter> {
   return promiseLink(async (operation, send) => {
@@ -29,7 +29,7 @@ export function retryLink(waits: Backoff): TRPCLink<AppRouter> {
         return await send(operation)
       } catch (error) {
         if (!isRepeatable(operation) || tries === MAX_TRIES || !isPassing(error)) throw error
-        // A server that answers says how long it takes; of a network nobody knows.
+        // A server that answers says how long to wait. For a network that fails we have to guess.
         const wait = backoff(tries, isTaskwireError(error) ? { ...waits, first: 0 } : waits, waitAskedBy(error))
         if (waited + wait > MAX_TOTAL_WAIT) throw error
         waited += wait
@@ -52,7 +52,7 @@ function isPassing(error: unknown): boolean {
   return isTaskwireError(error) ? error.data.httpStatus === 503 : isNetworkFailure(error)
 }
 
-/** A network that fails is a TypeError of `fetch` (https://fetch.spec.whatwg.org/#dom-global-fetch). */
+/** `fetch` throws a TypeError when the network fails (https://fetch.spec.whatwg.org/#dom-global-fetch). */
 function isNetworkFailure(error: unknown): boolean {
   return isTRPCClientError<AppRouter>(error) && error.cause?.name === 'TypeError'
 }

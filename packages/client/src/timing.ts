@@ -1,7 +1,7 @@
 import { SILENCE } from '@taskwire/contract'
 import type { Backoff } from './backoff.ts'
 
-/** How long the client waits, in milliseconds. No part of the public API: tests wait less. */
+/** How long the client waits, in milliseconds. Not part of the public API: it is for tests, which wait less. */
 export interface Timing {
   /** Before a call is repeated. */
   repeat: Backoff
@@ -9,7 +9,7 @@ export interface Timing {
   reconnect: Backoff
   /** From one question for changes to the next, while there is no stream. */
   pollInterval: number
-  /** A stream that sends nothing for so long is dead: the server sends a heartbeat every 15 s. */
+  /** A stream from which nothing comes for this long is taken for dead: the server sends a heartbeat every 15 s. */
   streamSilence: number
 }
 

@@ -18,7 +18,7 @@ const MAX_URL_LENGTH = 8_000
 /** What a proxy answers while the server behind it is away. */
 const GATEWAY_STATUSES = new Set([502, 503, 504])
 
-/** Sends calls over HTTP: those of a tick in one request, mutations that take a password each by itself. */
+/** Sends calls over HTTP: calls of the same tick in one request, but each mutation that takes a password alone. */
 export function transportLink({ endpoint, credentials, fetch, headers }: TransportOptions): TRPCLink<AppRouter> {
   const options = {
     url: endpoint,
@@ -26,7 +26,7 @@ export function transportLink({ endpoint, credentials, fetch, headers }: Transpo
     fetch: fetchAnswer(credentials, fetch),
   }
   return splitLink({
-    // The server refuses these in a batch: guesses at a password are to cost a request each.
+    // The server refuses these in a batch, so that each guess at a password costs a request.
     condition: ({ type, path }) => type === 'mutation' && (path.startsWith('auth.') || path === 'apiToken.create'),
     true: httpLink({ ...options, headers: ({ op }) => withAuthorization(headers, tokenOf(op)) }),
     false: linkByToken((token) =>
@@ -50,7 +50,7 @@ function tokenOf({ context }: Operation): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
-/** One batch has one token: what one user has called does not go out as the next, who signs in within the same tick. */
+/** Each batch has one token: when another user signs in within the same tick, calls of the first keep their own. */
 function linkByToken(linkFor: (token: string | undefined) => TRPCLink<AppRouter>): TRPCLink<AppRouter> {
   return (runtime) => {
     let latest: { token: string | undefined; send: OperationLink<AppRouter> } | undefined
@@ -73,7 +73,7 @@ function fetchAnswer(credentials: RequestCredentials, own: typeof fetch | undefi
     // The global one is looked up at each call: tests and instrumentation may replace it later.
     const response = await (own ?? globalThis.fetch)(input, { ...init, credentials })
     const json = response.headers.get('content-type')?.includes('json')
-    // To whoever calls it is the same as a network that fails, for which `fetch` throws a TypeError.
+    // For the caller this is the same as a network that fails, for which `fetch` throws a TypeError.
     if (!json && GATEWAY_STATUSES.has(response.status)) throw new TypeError(`A gateway answered ${response.status}`)
     return response
   }

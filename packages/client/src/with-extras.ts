@@ -1,4 +1,4 @@
-/** Adds what is Taskwire's own. tRPC's proxy has every name there is; ours begin with `$`, as no router's does. */
+/** Adds `$session` and its like to tRPC's proxy, which answers to every name. No router's name begins with `$`. */
 export function withExtras<Client extends object, Extras extends object>(
   client: Client,
   extras: Extras,

@@ -3,11 +3,11 @@ import type { SessionStore } from '../session/store.ts'
 
 /** Whose changes are followed. */
 export interface Account {
-  /** Who it is; null: nobody is signed in. Rejects when that cannot be found out for now. */
+  /** The id of the user; null: nobody is signed in. Rejects when that cannot be found out at the moment. */
   identify(): Promise<string | null>
   /** The token to connect with, renewed when it is due. */
   token(): Promise<AccountToken>
-  /** Whether another token may be had after a refusal. */
+  /** Whether a token that is refused can be replaced. */
   readonly renewable: boolean
   /** Calls the listener at each change. @returns what ends that */
   subscribe(listener: (owner: string | null) => void): () => void
@@ -15,11 +15,11 @@ export interface Account {
 
 export interface AccountToken {
   readonly text: string | undefined
-  /** The server has refused it. Rejects when no other can be had for now. */
+  /** Call it when the server has refused the token. Rejects when no other can be had at the moment. */
   replace(): Promise<void>
 }
 
-/** Whoever is signed in. */
+/** The account of the user who is signed in. */
 export function sessionAccount(store: SessionStore, renewal: Renewal): Account {
   return {
     renewable: true,
@@ -37,7 +37,7 @@ export function sessionAccount(store: SessionStore, renewal: Renewal): Account {
   }
 }
 
-/** The owner of a token, whoever that is. */
+/** The account to which a fixed token belongs. Nobody needs to know whose it is: it never changes. */
 export function tokenAccount(token: string): Account {
   return {
     renewable: false,

@@ -29,6 +29,7 @@ describe('a client with a session', () => {
   test('is told each change as it happens, with real dates', async ({ newcomer, browser, client, follow }) => {
     const told = follow(client, recorder())
     await streamIsOpen(browser)
+    await eventually(() => expect(told.begins).toEqual([0]))
     const dueAt = new Date('2027-01-01')
     const task = await newcomer.client.task.create.mutate({ title: 'Write', dueAt })
     await eventually(() =>

@@ -35,7 +35,7 @@ export interface ChangesOptions {
   account: Account
   list: ListChanges
   open: OpenStream
-  /** What the tabs that share a stream have in common; null: it is not shared. */
+  /** The same for all tabs that share a stream; null: this client has its own. */
   shareAs: string | null
   timing: Timing
 }
@@ -79,7 +79,7 @@ interface FollowOptions extends ChangesOptions {
   endsWith(error: unknown): boolean
 }
 
-/** What goes on as long as there is a subscriber. */
+/** Runs from the first subscriber to the last one's end. */
 interface Following {
   join(reader: ChangeReader): void
   stop(): void
@@ -144,7 +144,7 @@ function follow({ readers, shareAs, ...options }: FollowOptions): Following {
   }
 }
 
-/** Where to go on after this; undefined: wherever the server is. */
+/** The version to continue from after this; undefined: the server's present one. */
 function positionAfter(news: ChangeNews): number | undefined {
   switch (news.type) {
     case 'told':

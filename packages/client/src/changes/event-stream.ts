@@ -7,10 +7,10 @@ export interface ServerSentEvent {
   data: string
 }
 
-/** Characters of an event that is not whole yet. The longest change has less than a tenth of it. */
+/** Characters of an event that has not ended yet. The longest change has less than a tenth of them. */
 const MAX_BUFFERED = 1_000_000
 
-/** Reads server-sent events, each as soon as it is whole. Rejects when one grows past all bounds. */
+/** Reads server-sent events, each as soon as it is whole. Rejects when one gets longer than any change is. */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {
   const events: ServerSentEvent[] = []
   const parser = createParser({

@@ -11,14 +11,14 @@ export interface FeedOptions {
   open: OpenStream
   list: ListChanges
   timing: Timing
-  /** The last version that was told in this tab, by whichever one; undefined where that is not known. */
+  /** The last version of which this tab was told, whichever tab had the stream; undefined when it is not known. */
   position(): number | undefined
   tell(news: ChangeNews): void
-  /** Whether this failure is the last one: then all of it ends. */
+  /** Ends everything when no further try can help. @returns whether it did */
   endsWith(error: unknown): boolean
 }
 
-/** Milliseconds. A stream that has lasted this long was none that failed. */
+/** Milliseconds. A stream that lasted longer than this counts as a success: waits begin short again. */
 const LASTING = 1_000
 
 /** Keeps a stream open, one connection after the other and each from where the last one ended, until the signal aborts. */
@@ -33,7 +33,7 @@ export async function runFeed(options: FeedOptions, signal: AbortSignal): Promis
       failure = error
     }
     failures = performance.now() - beginning > LASTING ? 1 : failures + 1
-    // The token had expired, and another one has followed: the stream goes on at once.
+    // The token had expired and has been replaced: no need to wait.
     if (failures === 1 && isUnauthenticated(failure)) continue
     const wait = backoff(failures, options.timing.reconnect, waitAskedBy(failure))
     if (isRefusalOfStream(failure)) await poll(options, { milliseconds: wait, signal })
@@ -44,7 +44,7 @@ export async function runFeed(options: FeedOptions, signal: AbortSignal): Promis
 async function readStream(options: FeedOptions, signal: AbortSignal): Promise<void> {
   const { account, open, list, position, tell } = options
   const token = await untilAborted(account.token(), signal)
-  // A stream without a version that is cut before its first change would begin later the next time.
+  // Without a version, a stream that is cut before its first change would begin at a later version the next time.
   let version = position() ?? (await list({}, { signal })).version
   signal.throwIfAborted()
   tell({ type: 'at', version })
@@ -60,7 +60,7 @@ async function readStream(options: FeedOptions, signal: AbortSignal): Promise<vo
   }
 }
 
-/** Asks for the version from time to time: there are more clients than the server has streams for. */
+/** Asks for the version from time to time instead of a stream, because there are too many streams. */
 async function poll(
   { list, timing, tell, endsWith }: FeedOptions,
   { milliseconds, signal }: { milliseconds: number; signal: AbortSignal },
@@ -85,7 +85,7 @@ async function poll(
   }
 }
 
-/** The user, or the address, has as many streams as there may be: a newer one has taken this one's place. */
+/** The user or the address has too many streams, or a newer stream has taken this one's place. */
 function isRefusalOfStream(error: unknown): boolean {
   return isTaskwireError(error) && error.data.reason === 'RATE_LIMITED'
 }

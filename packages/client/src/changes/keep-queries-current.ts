@@ -4,11 +4,11 @@ import type { TaskwireChanges } from './changes.ts'
 export interface KeepQueriesOptions {
   changes: TaskwireChanges
   queryClient: QueryClient
-  /** Of what is read again after a change. */
+  /** The keys of the queries to read again after a change. */
   keys: QueryKey[]
 }
 
-/** Milliseconds in which changes gather, so that many at once are one reason to read again. */
+/** Milliseconds to wait for more changes, so that many at once cause one read. */
 const GATHERING = 100
 
 /** Has what is cached read again after each change, on whichever device it was made. @returns what ends that */
@@ -21,7 +21,7 @@ export function keepQueriesCurrent({ changes, queryClient, keys }: KeepQueriesOp
       for (const queryKey of keys) queryClient.invalidateQueries({ queryKey })
     }, GATHERING)
   }
-  // What was read before it has begun may be older.
+  // What was read before the subscription began may be out of date.
   const stop = changes.subscribe({ onBegin: readAgain, onChange: readAgain, onReset: readAgain })
 
   return () => {

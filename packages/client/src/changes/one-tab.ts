@@ -1,17 +1,17 @@
-/** What one tab does for all. */
+/** Work that one tab does for all tabs. */
 export interface TabDuty<News> {
-  /** What the tabs have in common that share the work; null: this one does its own. */
+  /** The same for all tabs that share the work; null: this tab does its own. */
   name: string | null
-  /** Called with what the tab at work tells, also when it is this one. */
+  /** Called with what the working tab tells, also when that is this one. */
   onNews(news: News): void
   /** The work, until the signal aborts. */
   work(tell: (news: News) => void, signal: AbortSignal): Promise<void>
 }
 
-/** Milliseconds between two signs of life of the tab at work. */
+/** Milliseconds between two messages by which the working tab shows that it is alive. */
 const BEAT = 5_000
 
-/** Beats without a sign of life, after which a tab that is looked at takes the work over. */
+/** After this many beats without a message, a visible tab takes the work over. */
 const MISSED_BEATS = 3
 
 /**
@@ -25,11 +25,11 @@ export function inOneTab<News>({ name, onNews, work }: TabDuty<News>, signal: Ab
     return
   }
   const key = name
-  // A sign of life is null.
+  // The message that only shows that the tab is alive is null.
   const channel = new BroadcastChannel(key)
   let turn = new AbortController()
   let isAtWork = false
-  // In beats of this tab and not by a clock: while it sleeps it hears nothing.
+  // Beats of this tab since the last message. A clock would be wrong: while this tab sleeps, it hears nothing.
   let silence = 0
 
   channel.addEventListener('message', ({ data }) => {
@@ -64,7 +64,7 @@ export function inOneTab<News>({ name, onNews, work }: TabDuty<News>, signal: Ab
       })
       .catch(() => {
         if (mine.aborted) return
-        // Either another tab has taken over, or this page may have no locks, such as a frame in a sandbox.
+        // Another tab has taken over, or this page is not allowed to use locks, such as a frame in a sandbox.
         if (isAtWork) takeTurn({ steal: false })
         else {
           clearInterval(timer)

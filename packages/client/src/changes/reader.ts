@@ -6,11 +6,11 @@ import type { Timing } from '../timing.ts'
 
 /** What the tab that has the stream tells all tabs, itself included. */
 export type ChangeNews =
-  /** There is this change, and none between it and the version `from`. */
+  /** A change. There is no other between the version `from` and it. */
   | { type: 'told'; from: number; change: Exclude<Change, ResetChange> }
   /** The stream is at this version. */
   | { type: 'at'; version: number }
-  /** The server does not know any more what came after the version at which the stream was. */
+  /** The server no longer knows the changes after the stream's version. */
   | { type: 'lost' }
 
 export type ListChanges = (input: ChangeListInput, options: { signal: AbortSignal }) => Promise<ChangeListResult>
@@ -32,12 +32,12 @@ export interface ChangeSubscription {
   onEnd?(error: unknown): void
 }
 
-/** One subscriber's place among the changes: whatever it has not heard of, it asks for. */
+/** Keeps one subscriber up to date: what it was not told by the stream it asks the server for. */
 export interface ChangeReader {
-  /** Goes on, as this user; another one than before begins anew. */
+  /** Goes on for this user. When it is another user than before, it starts over. */
   follow(owner: string): void
   hear(news: ChangeNews): void
-  /** Neither asks nor tells anything until it is to follow again. */
+  /** Asks and tells nothing until `follow` is called again. */
   pause(): void
   end(error: unknown): void
 }
@@ -46,7 +46,7 @@ export interface ReaderOptions {
   subscription: ChangeSubscription
   list: ListChanges
   timing: Timing
-  /** Whether this failure is the last one: then all of it ends. */
+  /** Ends everything when no further try can help. @returns whether it did */
   endsWith(error: unknown): boolean
 }
 
@@ -55,12 +55,12 @@ const PAGE_SIZE = 500
 export function createReader({ subscription, list, timing, endsWith }: ReaderOptions): ChangeReader {
   let version = subscription.since
   let lastOwner: string | null = null
-  // Another user has signed in: what is known is not theirs.
+  // Another user has signed in, to whom nothing of what is known belongs.
   let startsOver = false
   let following = new AbortController()
   following.abort()
   let reading = false
-  // What was heard of while pages were read.
+  // The highest version that was announced while pages were read.
   let wanted = 0
 
   async function catchUp(signal: AbortSignal): Promise<void> {
@@ -141,7 +141,7 @@ export function createReader({ subscription, list, timing, endsWith }: ReaderOpt
   }
 }
 
-/** What a subscriber throws is its own failure, and not that of the next. */
+/** Calls a subscriber. What it throws is reported as an uncaught error, so that the other subscribers are still called. */
 function notify(listener: () => void): void {
   try {
     listener()

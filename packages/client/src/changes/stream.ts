@@ -24,7 +24,7 @@ export interface StreamStart {
 /** Reads changes until the server or the network ends the stream. Rejects with the reason, where there is one. */
 export type OpenStream = (start: StreamStart) => AsyncIterable<Change>
 
-/** One connection of `change.stream`, without the token in its address, as an EventSource would have it. */
+/** Opens `change.stream` by `fetch`: an EventSource would need the token in the address. */
 export function streamOpener({ endpoint, credentials, fetch, headers: own, silence }: StreamOptions): OpenStream {
   return async function* ({ since, token, signal }) {
     signal.throwIfAborted()
@@ -68,7 +68,7 @@ function errorOf(shape: unknown): Error {
   return TRPCClientError.from<AppRouter>({ error: shape as ErrorShape })
 }
 
-/** What the server answers before there is a stream, or a proxy in its place. */
+/** The error for an answer that is no stream, from the server or from a proxy in its place. */
 async function refusalOf(response: Response): Promise<Error> {
   try {
     return errorOf(wire.output.deserialize((await response.json()).error))

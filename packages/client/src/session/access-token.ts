@@ -1,7 +1,7 @@
-/** An access token, and how long it is good for by a clock that nobody sets. */
+/** An access token, and how long it works. Times are those of a clock that no user can set. */
 export interface AccessToken {
   readonly token: string
-  /** The session that it is of; null where the token does not say. */
+  /** The session to which it belongs; null where the token does not say. */
   readonly sessionId: string | null
   /** When it is to be replaced: in the last minute of its life, or in the last tenth of a life of less than ten minutes. */
   readonly renewAt: number
@@ -12,7 +12,7 @@ export interface AccessToken {
 /** Milliseconds. */
 const RENEWED_BEFORE_END = 60_000
 
-/** Of its life. */
+/** As a fraction of its life. */
 const RENEWED_IN_LAST = 0.1
 
 /**
@@ -31,7 +31,7 @@ export function readAccessToken(token: string): AccessToken {
   }
 }
 
-/** The payload of a JWT (RFC 7519 §3); of a token that is none, as in a frontend's tests, nothing. */
+/** The payload of a JWT (RFC 7519 §3); an empty object for any other text, such as a frontend's tests use. */
 function readClaims(token: string): Record<string, unknown> {
   try {
     const payload = token.split('.')[1] ?? ''

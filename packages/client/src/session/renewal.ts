@@ -4,7 +4,7 @@ import { isUnauthenticated, type TaskwireError } from '../error.ts'
 import type { AccessToken } from './access-token.ts'
 import type { SessionState, SessionStore } from './store.ts'
 
-/** Keeps a session supplied with access tokens: however many calls need one, one refresh is under way. */
+/** Keeps a session supplied with access tokens: however many calls need one, there is one refresh at a time. */
 export interface Renewal {
   /** The token for a call, renewed when it is due; null when nobody is signed in. Rejects when the refresh fails. */
   currentToken(): Promise<AccessToken | null>
@@ -12,7 +12,7 @@ export interface Renewal {
   replace(refused: AccessToken): Promise<AccessToken | null>
   /** Tries the cookie unless that has been done. Rejects when the server cannot be asked. */
   restore(): Promise<SessionState>
-  /** Draws the conclusions from the answer to a refresh. */
+  /** Sends a refresh and changes the session by its answer. */
   conclude(refresh: () => Promise<AuthResult>): Promise<AuthResult>
 }
 
@@ -24,7 +24,7 @@ export interface RenewalOptions {
 
 export function createRenewal({ store, refresh }: RenewalOptions): Renewal {
   let underWay: Promise<void> | null = null
-  // After a failure, while the token is still good.
+  // The time before which a failed refresh is not tried again, while the token still works.
   let postponedUntil = 0
 
   /** Replaces a token, together with all who want that at the same time. */
@@ -74,7 +74,7 @@ export function createRenewal({ store, refresh }: RenewalOptions): Renewal {
     return successorOf(token)
   }
 
-  /** Another user may have signed in: what the one before has called is not to be done for them. */
+  /** Null when another user has signed in: what the first user called must not be done as the second. */
   function successorOf(token: AccessToken): AccessToken | null {
     return store.token?.sessionId === token.sessionId ? store.token : null
   }

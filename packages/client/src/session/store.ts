@@ -2,7 +2,7 @@ import type { AuthResult, User } from '@taskwire/contract'
 import { type AccessToken, readAccessToken } from './access-token.ts'
 import { openTabs, type Tabs } from './tabs.ts'
 
-/** Whether somebody is signed in, and who. A new object at each change, never a changed one. */
+/** Whether somebody is signed in, and who. Each change makes a new object. */
 export type SessionState =
   /** The cookie has not been tried yet: nobody knows. */
   { readonly status: 'unknown'; readonly user: null } | SignedIn | SignedOut
@@ -25,14 +25,14 @@ export interface SessionStore {
   readonly token: AccessToken | null
   /** Whether a refresh has shown that the browser keeps the session's cookie. */
   readonly cookieSeen: boolean
-  /** How often a session has ended: an answer to what was asked before the last time is too late. */
+  /** How many sessions have ended. An answer that was asked for before the last end comes too late. */
   readonly endings: number
   readonly exclusively: Tabs<SessionNews>['exclusively']
   /** Takes what a sign-in or a refresh has answered, in every tab. */
   begin(result: AuthResult, origin: { cookieSeen: boolean }): void
-  /** Somebody signs out: whichever session it is, it ends in every tab. */
+  /** Somebody signs out: the session ends in every tab, also where this tab does not know which it is. */
   end(): void
-  /** The server refuses to renew: what this tab has known of, and that alone, ends in every tab. */
+  /** The server refuses to renew: only the session that this tab knows ends, in every tab. */
   lose(): void
   subscribe(listener: SessionListener): () => void
 }
@@ -40,7 +40,7 @@ export interface SessionStore {
 /** What tabs tell each other. */
 type SessionNews =
   | { began: Pick<AuthResult, 'user' | 'accessToken'>; cookieSeen: boolean }
-  /** The id of the session that has ended; null: whichever it is. */
+  /** The id of the session that has ended; null: any session. */
   | { ended: string | null }
 
 /** @param endpoint where the server answers: tabs that call another one have another session */
@@ -49,7 +49,7 @@ export function createSessionStore(endpoint: string): SessionStore {
   let token: AccessToken | null = null
   let cookieSeen = false
   let endings = 0
-  // News of several tabs arrive in any order: what has ended stays ended.
+  // News of several tabs may arrive in any order: a session that has ended must not begin again.
   const ended = new Set<string>()
   const listeners = new Set<SessionListener>()
   const { exclusively, tell } = openTabs<SessionNews>({

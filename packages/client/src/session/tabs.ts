@@ -2,20 +2,20 @@ import { delay } from '../abort.ts'
 
 /** The other tabs, windows and workers of the browser in which the same session is open. */
 export interface Tabs<News> {
-  /** Runs a piece of work while no tab runs another. Where the browser has no locks: no other of this client. */
+  /** Runs a piece of work while no tab runs another. Without locks: while this client runs no other. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
   /** Tells the other tabs. */
   tell(news: News): void
 }
 
 export interface TabsOptions<News> {
-  /** What tabs of the same session have in common. */
+  /** The same for all tabs of a session. */
   name: string
   /** Called with what another tab tells. */
   onNews(news: News): void
 }
 
-/** Milliseconds for which a lock is kept after the work, so that whoever waits for it has heard what came of it. */
+/** Milliseconds for which the lock is kept after the work, so that the next tab has received the news of its result. */
 const TIME_FOR_NEWS = 50
 
 /** Outside a browser there are no tabs, and two clients are two users: they share nothing. */

@@ -13,9 +13,9 @@ export interface TestBrowser {
   readonly seen: SeenRequest[]
   /** The cookie as it would be sent, or ''. */
   cookie: string
-  /** Stands in the network's way: what it answers is the answer, unless that is undefined. */
+  /** Called before each request. What it returns is the answer; undefined: the request goes to the server. */
   disturb: (procedures: string[]) => Promise<Response | undefined> | Response | undefined
-  /** Requests of this procedure wait. @returns what lets them go on */
+  /** Makes requests of this procedure wait. @returns what lets them go on */
   holdBack(procedure: string): () => void
   /** How many requests called this procedure. */
   count(procedure: string): number

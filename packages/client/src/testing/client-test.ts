@@ -5,7 +5,7 @@ import { defaultTiming, type Timing } from '../timing.ts'
 import { testBrowser } from './browser.ts'
 import { serveRouter } from './serve-router.ts'
 
-/** What a client waits for in seconds or minutes, in milliseconds. */
+/** Waits of a few milliseconds where a user's client waits for seconds. */
 export const quickTiming: Timing = {
   ...defaultTiming,
   repeat: { first: 2, growth: 2, longest: 10 },
@@ -13,7 +13,7 @@ export const quickTiming: Timing = {
   pollInterval: 50,
 }
 
-/** Tests of a client against the real router, which the whole suite shares, with two users who have registered. */
+/** A test of a client against the real router. The suite shares one server, and two users who have registered. */
 export const test = base
   .extend('limits', { scope: 'file' }, { redis: null, multiplier: 1_000 })
   .extend('server', { scope: 'file' }, async ({ limits }, { onCleanup }) => {

@@ -8,7 +8,7 @@ export interface LossyProxy extends AsyncDisposable {
   losses: number
 }
 
-/** Stands before a server: requests arrive, and answers may not. */
+/** A proxy that passes every request on, and loses some answers. */
 export async function lossyProxy(target: string): Promise<LossyProxy> {
   const server = createServer((incoming, outgoing) => {
     const { method, headers } = incoming

@@ -14,7 +14,7 @@ type ProcedurePath = {
   [Group in keyof RouterInputs & string]: `${Group}.${keyof RouterInputs[Group] & string}`
 }[keyof RouterInputs & string]
 
-/** By path what a record of groups has by group and name. */
+/** Looks up `group.name` in a record of groups. */
 type AtPath<Groups, Path> = Path extends `${infer Group extends keyof Groups & string}.${infer Name}`
   ? Name extends keyof Groups[Group]
     ? Groups[Group][Name]

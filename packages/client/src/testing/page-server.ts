@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 /** A page and, under the same origin, the API: as a reverse proxy serves them. */
 export interface PageServer extends AsyncDisposable {
   readonly url: string
-  /** Where the API is, once it is anywhere. */
+  /** The address of the API. A test sets it once there is one. */
   target: string
   /** Answers in the API's place to requests of a procedure; by its name. */
   readonly answers: Map<string, { status: number; body: unknown }>

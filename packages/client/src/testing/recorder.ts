@@ -2,7 +2,7 @@ import type { ChangeSubscription } from '../changes/reader.ts'
 
 /** A subscriber that writes down what it is told. */
 export interface Recorder extends ChangeSubscription {
-  /** Of each change. */
+  /** The version of each change. */
   readonly versions: number[]
   readonly changes: Parameters<ChangeSubscription['onChange']>[0][]
   readonly begins: number[]

@@ -16,7 +16,7 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Serves the real router, on a database of the suite's own; call it in `beforeAll`. */
+/** Serves the real router, on a database of the suite's own. */
 export async function serveRouter(overrides: Parameters<typeof testServices>[1] = {}): Promise<TestServer> {
   const { close, ...realServices } = testServices((await testDatabase()).client, overrides)
   const { tokens, expireTokens } = tokensThatExpire(realServices.tokens)
@@ -46,7 +46,7 @@ type Tokens = Services['tokens']
 /** Milliseconds: longer than any access token lives. */
 const DAY = 86_400_000
 
-/** The tests' clock stays as it is: database, ids and limits go by it too. */
+/** Changes no clock for longer than one verification: database, ids and limits go by it too. */
 function tokensThatExpire(tokens: Tokens): { tokens: Tokens; expireTokens(): void } {
   const issued = new Set<string>()
   const expired = new Set<string>()
@@ -59,7 +59,7 @@ function tokensThatExpire(tokens: Tokens): { tokens: Tokens; expireTokens(): voi
       signAccess(subject) {
         const signed = tokens.signAccess(subject)
         issued.add(signed.token)
-        // Within a second the same is signed again.
+        // Within the same second the server signs the very same token again.
         expired.delete(signed.token)
         return signed
       },

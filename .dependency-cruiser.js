@@ -12,7 +12,12 @@ const layers = {
 }
 
 const code = '^(apps|packages|prisma)/'
-const tests = ['[.]test(-d)?[.]ts$', '/testing/', '^packages/client/(consumer|[^/]+[.]js$)', '^apps/bench/types-consumer/']
+const tests = [
+  '[.]test(-d)?[.]ts$',
+  '/testing/',
+  '^packages/client/(consumer|[^/]+[.]js$)',
+  '^apps/bench/types-consumer/',
+]
 
 export default {
   forbidden: [

@@ -1,10 +1,9 @@
 import { fieldsOf } from '@taskwire/contract/testing'
 import { appRouter } from '@taskwire/router'
-import type { z } from 'zod'
 
 /** By their full paths, whatever the type says. */
 const procedures: object = appRouter._def.procedures
-const definitions = Object.entries<{ _def: { type: string; inputs: z.ZodType[] } }>({ ...procedures })
+const definitions = Object.entries<{ _def: { type: string; inputs: Parameters<typeof fieldsOf> } }>({ ...procedures })
 
 /** The paths of all procedures of a kind, as the router has them: a new one is among them by itself. */
 export function procedurePaths(kind: 'query' | 'mutation' | 'subscription'): string[] {

@@ -4,8 +4,8 @@ import base from './vitest.config.ts'
 /** What asks no server, and was shown by `pnpm test`. */
 const WITHOUT_SERVER = [
   'packages/contract/**',
-  'prisma/src/{embedded,power-cut,folder-lock}.test.ts',
-  'apps/server/src/{embedded,start,listen,stalled-readers}.test.ts',
+  'prisma/src/{embedded,watch-folder,power-cut,folder-lock}.test.ts',
+  'apps/server/src/{embedded,start,stalled-readers}.test.ts',
   'packages/config/src/env.test.ts',
 ]
 

@@ -42,8 +42,14 @@ export async function readCatalog(client: PrismaClient): Promise<CatalogObject[]
     SELECT kind, name, definition FROM objects ORDER BY kind COLLATE "C", name COLLATE "C"`
 }
 
-/** What a database has once every migration is applied: read from one made for the purpose, in memory. */
-export async function readExpectedCatalog(): Promise<CatalogObject[]> {
+/** What a database has once every migration is applied: read, once in a process, from one made for the purpose. */
+export function readExpectedCatalog(): Promise<CatalogObject[]> {
+  expectedCatalog ??= readNewCatalog()
+  return expectedCatalog
+}
+let expectedCatalog: Promise<CatalogObject[]> | undefined
+
+async function readNewCatalog(): Promise<CatalogObject[]> {
   const driver = await embeddedDriver({})
   try {
     await createMigrations({ connect: () => driver.migrationConnection() }).up()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { OpenDatabase } from './driver.ts'
 import type { PrismaClient } from './generated/client.ts'
-import { type OpenDatabase, openDatabase } from './open-database.ts'
+import { openDatabase } from './open-database.ts'
 import { newTag, newTask, newUser } from './testing/rows.ts'
 import { freshServerUrl } from './testing/server-url.ts'
 import { inTransaction } from './transaction.ts'

@@ -1,21 +1,19 @@
-import { chmodSync, cpSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, cpSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { isUnavailable, isUniqueViolation } from './errors.ts'
-import { type OpenDatabase, openDatabase } from './open-database.ts'
-import { temporaryFolder } from './testing/temporary-folder.ts'
+import type { OpenDatabase } from './driver.ts'
+import { isUniqueViolation } from './errors.ts'
+import { openDatabase } from './open-database.ts'
+import { preparedDataDir } from './testing/snapshot.ts'
+import { type TemporaryFolder, temporaryFolder } from './testing/temporary-folder.ts'
 
-let temporary: ReturnType<typeof temporaryFolder>
+let temporary: TemporaryFolder
 let dataDir: string
 const opened: OpenDatabase[] = []
 
-// Copying a database takes a fraction of the time that making one takes.
-let made: ReturnType<typeof temporaryFolder>
+let made: string
 beforeAll(async () => {
-  made = temporaryFolder()
-  await using database = await openDatabase({ dataDir: made.path })
-  await database.client.$executeRaw`CREATE TABLE written (id int)`
-  return () => made[Symbol.dispose]()
+  made = await preparedDataDir({ migrated: false })
 })
 beforeEach(() => {
   temporary = temporaryFolder()
@@ -33,7 +31,7 @@ async function open(): Promise<OpenDatabase> {
 }
 
 async function openCopy(): Promise<OpenDatabase> {
-  cpSync(made.path, dataDir, { recursive: true })
+  cpSync(made, dataDir, { recursive: true })
   return open()
 }
 
@@ -60,7 +58,7 @@ withModes('the folder and all that is in it is its owner’s alone, also what is
 })
 
 withModes('a folder that was open to others is closed to them when it is opened', async () => {
-  cpSync(made.path, dataDir, { recursive: true })
+  cpSync(made, dataDir, { recursive: true })
   for (const name of readdirSync(dataDir, { recursive: true, encoding: 'utf8' })) {
     const path = join(dataDir, name)
     chmodSync(path, statSync(path).isDirectory() ? 0o755 : 0o666)
@@ -71,7 +69,7 @@ withModes('a folder that was open to others is closed to them when it is opened'
 })
 
 withModes('a folder that many share is left as it is, and PostgreSQL’s in it is its owner’s', async () => {
-  cpSync(made.path, dataDir, { recursive: true })
+  cpSync(made, dataDir, { recursive: true })
   chmodSync(dataDir, 0o1777)
   await open()
   expect(openToOthers()).toEqual([`${dataDir} 777`])
@@ -86,37 +84,4 @@ test('a commit that PostgreSQL refuses is not answered as if it were done', asyn
   })
   expect(await twice.catch(isUniqueViolation)).toBe(true)
   expect(await client.$queryRaw`SELECT count(*)::int AS count FROM late`).toEqual([{ count: 0 }])
-})
-
-const GONE = /The embedded database in .*data was removed or replaced while it was open, and is closed\. Put its folder/
-
-const ways: [string, () => void][] = [
-  ['is removed', () => rmSync(dataDir, { recursive: true })],
-  ['is moved away', () => renameSync(dataDir, `${dataDir}-before`)],
-  [
-    'is replaced by another',
-    () => {
-      renameSync(dataDir, `${dataDir}-before`)
-      cpSync(made.path, dataDir, { recursive: true })
-    },
-  ],
-]
-
-test.each(ways)('when the folder %s, the next write is refused, and all that comes after', async (_way, remove) => {
-  const { client, lost } = await openCopy()
-  const write = () => client.$executeRaw`INSERT INTO written VALUES (1)`
-  expect(await write()).toBe(1)
-  remove()
-  const refusal = await write().catch((error: unknown) => error)
-  expect(refusal).toMatchObject({ message: expect.stringMatching(GONE) })
-  expect(isUnavailable(refusal)).toBe(true)
-  expect((await lost).message).toMatch(GONE)
-  await expect(client.$queryRaw`SELECT 1`).rejects.toThrow(GONE)
-  await expect(client.$transaction((transaction) => transaction.$queryRaw`SELECT 1`)).rejects.toThrow(GONE)
-})
-
-test.each(ways)('when the folder %s while nobody writes, that is noticed within seconds', async (_way, remove) => {
-  const { lost } = await openCopy()
-  remove()
-  expect((await lost).message).toMatch(GONE)
 })

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
+import type { Driver } from './driver.ts'
 import { FolderPostgres } from './embedded-postgres.ts'
 import { unusableDatabase } from './folder-error.ts'
 import { lockFolder } from './folder-lock.ts'
 import { PrismaClient } from './generated/client.ts'
 import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
-import type { Driver } from './open-database.ts'
 import { makeOwnTree, syncPath, syncTree } from './own-folder.ts'
 
 /** Opens PGlite in a folder, which is locked until `close`. */

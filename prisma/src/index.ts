@@ -1,5 +1,6 @@
 export { type CatalogObject, readCatalog, readExpectedCatalog } from './catalog.ts'
 export type { DatabaseConfig } from './config.ts'
+export type { OpenDatabase } from './driver.ts'
 export {
   isForeignKeyViolation,
   isLostConnection,
@@ -17,6 +18,6 @@ export type { Migrations } from './migrations/index.ts'
 export { prepareSchema } from './migrations/prepare-schema.ts'
 export { draftMigration } from './migrations/schema.ts'
 export type { Notifications } from './notifications.ts'
-export { type OpenDatabase, openDatabase } from './open-database.ts'
+export { openDatabase } from './open-database.ts'
 export { keepToOwner, makeOwnFolder } from './own-folder.ts'
 export { type Database, inTransaction } from './transaction.ts'

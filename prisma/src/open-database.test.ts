@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { OpenDatabase } from './open-database.ts'
+import type { OpenDatabase } from './driver.ts'
 import { testDatabase } from './testing/index.ts'
 
 let database: OpenDatabase

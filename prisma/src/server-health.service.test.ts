@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { OpenDatabase } from './driver.ts'
 import { explainDatabaseFailure } from './explain-failure.ts'
-import { type OpenDatabase, openDatabase } from './open-database.ts'
+import { openDatabase } from './open-database.ts'
 import { freshServerUrl } from './testing/server-url.ts'
 
 let database: OpenDatabase

@@ -1,17 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { parseEnvironment } from '@taskwire/config'
-import { openDatabase } from '@taskwire/prisma'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bareDatabase } from './testing/bare-database.ts'
+import { type CommandDatabase, commandDatabase } from './testing/command-database.ts'
 import { runCommand } from './testing/run-command.ts'
 
-let database: Awaited<ReturnType<typeof bareDatabase>>
+let database: CommandDatabase
 beforeAll(async () => {
-  database = await bareDatabase()
-  await runCommand('migrate up', database.variables)
-  await using open = await openDatabase(parseEnvironment(database.variables, '/nowhere').database)
+  database = await commandDatabase()
+  await using open = await database.open()
   const { id: userId } = await open.client.user.create({ data: { email: 'ada@example.com' } })
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
   await open.client.task.createMany({

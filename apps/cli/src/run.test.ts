@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { parseEnvironment } from '@taskwire/config'
-import { openDatabase } from '@taskwire/prisma'
 import { expect, test } from 'vitest'
-import { bareDatabase, embeddedDatabase } from './testing/bare-database.ts'
+import { commandDatabase, embeddedDatabase } from './testing/command-database.ts'
 import { runCommand } from './testing/run-command.ts'
 
 test.each([
@@ -63,10 +61,9 @@ test.each(['migrate status', 'seed', 'migrate up', 'migrate down'])(
 )
 
 test('a folder that is in use is one sentence', async () => {
-  using database = embeddedDatabase()
-  const { variables } = database
-  await using _holder = await openDatabase(parseEnvironment(variables, '/nowhere').database)
-  const { exitCode, progress } = await runCommand('migrate status', variables)
+  using database = await embeddedDatabase()
+  await using _holder = await database.open()
+  const { exitCode, progress } = await runCommand('migrate status', database.variables)
   expect(exitCode).toBe(1)
   expect(progress).toEqual([expect.stringMatching(/is in use by a running server: stop it, or set DATABASE_URL$/)])
 })
@@ -84,7 +81,7 @@ test('`taskwire --version` says which it is', async () => {
 })
 
 test('as a process: results on standard output, the rest on standard error, and it ends by itself', async () => {
-  using database = await bareDatabase()
+  using database = await commandDatabase({ migrated: false })
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { startFromSource } from '@taskwire/config/testing'
-import { temporaryFolder } from '@taskwire/prisma/testing'
+import { temporaryDataDir, temporaryFolder } from '@taskwire/prisma/testing'
 import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { expect, test } from 'vitest'
 
@@ -45,7 +45,7 @@ test(
 test(
   'a server whose folder is deleted says so, and ends rather than answer for what is lost',
   async () => {
-    using folder = temporaryFolder()
+    using folder = await temporaryDataDir()
     await using server = startFromSource({ DATA_DIR: folder.path, BCRYPT_COST: '4' })
     await server.url
     rmSync(folder.path, { recursive: true, force: true })

@@ -1,9 +1,21 @@
 import type { RequestListener, ServerResponse } from 'node:http'
-import { describe, expect, test } from 'vitest'
-import { listen } from './listen.ts'
+import { describe, expect, inject, test } from 'vitest'
+import { listen, RECEIVING } from './listen.ts'
 import { rawSocket } from './testing/raw-socket.ts'
 
 const ADDRESS = { host: '127.0.0.1', port: 0 }
+/** `pnpm test:services` waits as long as the server does; here a tenth shows as much. */
+const SCALE = inject('testServer') === undefined ? 0.1 : 1
+const BRIEF = {
+  ...ADDRESS,
+  receiving: {
+    headersTimeout: SCALE * RECEIVING.headersTimeout,
+    requestTimeout: SCALE * RECEIVING.requestTimeout,
+    connectionsCheckingInterval: SCALE * RECEIVING.connectionsCheckingInterval,
+  },
+}
+/** Milliseconds by which a busy machine may be late. */
+const LATE = 1_500
 const FINISHED = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 
 const answerAtOnce: RequestListener = (_request, response) => {
@@ -14,7 +26,7 @@ const answerAtOnce: RequestListener = (_request, response) => {
 async function lifeOf(text: string): Promise<{ milliseconds: number; received: string }> {
   const server = await listen((request, response) => {
     request.resume().on('end', () => response.end('done'))
-  }, ADDRESS)
+  }, BRIEF)
   const start = performance.now()
   using socket = await rawSocket(server.port)
   socket.write(text)
@@ -25,26 +37,26 @@ async function lifeOf(text: string): Promise<{ milliseconds: number; received: s
 
 describe('a client that keeps a connection busy with nothing is cut', () => {
   test.concurrent.each([
-    ['that says nothing', '', 7_500],
-    ['that never ends its headers', 'GET / HTTP/1.1\r\nHost: x\r\n', 7_500],
-    ['that never ends its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345', 12_500],
+    ['that says nothing', '', 6_000],
+    ['that never ends its headers', 'GET / HTTP/1.1\r\nHost: x\r\n', 6_000],
+    ['that never ends its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345', 11_000],
   ])('%s', async (_name, text, atMost) => {
     const { milliseconds, received } = await lifeOf(text)
     expect(received).not.toContain('done')
-    expect(milliseconds).toBeGreaterThan(4_500)
-    expect(milliseconds).toBeLessThan(atMost)
+    expect(milliseconds).toBeGreaterThan(SCALE * 4_500)
+    expect(milliseconds).toBeLessThan(SCALE * atMost + LATE)
   })
 
   test.concurrent('that sends a byte of its headers now and then', async () => {
-    const server = await listen(answerAtOnce, ADDRESS)
+    const server = await listen(answerAtOnce, BRIEF)
     const start = performance.now()
     using socket = await rawSocket(server.port)
     socket.write('GET / HTTP/1.1\r\nX: ')
-    const drip = setInterval(() => socket.write('x'), 300)
+    const drip = setInterval(() => socket.write('x'), SCALE * 300)
     await socket.closed
     clearInterval(drip)
     await server.close(0)
-    expect(performance.now() - start).toBeLessThan(7_500)
+    expect(performance.now() - start).toBeLessThan(SCALE * 6_000 + LATE)
   })
 })
 

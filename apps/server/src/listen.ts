@@ -3,10 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { dropStalledReader, PATIENCE, type Patience } from './drop-stalled-reader.ts'
 import { limitPipelining } from './limit-pipelining.ts'
 
-/** Milliseconds. With Node's defaults hundreds of sockets that say nothing stay open for minutes. */
-const HEADERS_TIMEOUT = 5_000
-const REQUEST_TIMEOUT = 10_000
-const CONNECTIONS_CHECKING_INTERVAL = 1_000
+/** Milliseconds for which a client may take to send. With Node's defaults hundreds of idle sockets stay open for minutes. */
+export const RECEIVING = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 }
 const KEEP_ALIVE_TIMEOUT = 65_000
 const IDLE_SWEEP_INTERVAL = 50
 
@@ -29,13 +27,16 @@ export class AddressError extends Error {
 /** @throws AddressError */
 export async function listen(
   app: RequestListener,
-  { host, port, patience = PATIENCE }: { host: string; port: number; patience?: Patience },
+  {
+    host,
+    port,
+    patience = PATIENCE,
+    receiving = RECEIVING,
+  }: { host: string; port: number; patience?: Patience; receiving?: typeof RECEIVING },
 ): Promise<Listening> {
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
-      connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL,
+      ...receiving,
       // Longer than a load balancer's own, usually 60 s: it must be the one to close.
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     },

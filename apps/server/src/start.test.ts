@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { developmentSecret, parseEnvironment } from '@taskwire/config'
 import { startFromSource } from '@taskwire/config/testing'
-import { temporaryFolder } from '@taskwire/prisma/testing'
+import { temporaryDataDir } from '@taskwire/prisma/testing'
 import { describe, expect, test } from 'vitest'
 import { explainRefusal } from './explain-refusal.ts'
 import { createLogger } from './logger.ts'
@@ -23,7 +23,7 @@ async function refusalOf(starting: Promise<RunningServer>): Promise<string> {
 }
 
 test('a server that stops answers what was asked before, is not ready any more, and releases its folder', async () => {
-  using folder = temporaryFolder()
+  using folder = await temporaryDataDir()
   const server = await startWith({ DATA_DIR: folder.path })
   const port = Number(new URL(server.url).port)
   using socket = await rawSocket(port)
@@ -49,7 +49,7 @@ test('a server that stops answers what was asked before, is not ready any more, 
 })
 
 test('a start behind a proxy that is not counted says so, once', async () => {
-  using folder = temporaryFolder()
+  using folder = await temporaryDataDir()
   const lines: string[] = []
   const server = await startWith({ DATA_DIR: folder.path, PUBLIC_URL: 'https://tasks.example.com' }, lines)
   await server.stop()
@@ -58,8 +58,8 @@ test('a start behind a proxy that is not counted says so, once', async () => {
 
 describe('a server that cannot start says why in one sentence', () => {
   test('when its folder or its port is taken', async () => {
-    using folder = temporaryFolder()
-    using other = temporaryFolder()
+    using folder = await temporaryDataDir()
+    using other = await temporaryDataDir()
     const running = await startWith({ DATA_DIR: folder.path })
     const { port } = new URL(running.url)
     expect(await refusalOf(startWith({ DATA_DIR: folder.path }))).toBe(
@@ -74,7 +74,7 @@ describe('a server that cannot start says why in one sentence', () => {
   })
 
   test('when the schema is old and not to be migrated', async () => {
-    using folder = temporaryFolder()
+    using folder = await temporaryDataDir({ migrated: false })
     expect(await refusalOf(startWith({ DATA_DIR: folder.path, AUTO_MIGRATE: 'false' }))).toMatch(
       /^The database lacks \d+_init.*: run `pnpm taskwire migrate up`, or set AUTO_MIGRATE=true$/,
     )

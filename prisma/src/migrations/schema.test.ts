@@ -2,8 +2,10 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { readCatalog, readExpectedCatalog } from '../catalog.ts'
+import { embeddedDriver } from '../embedded.ts'
 import { fromDriver } from '../open-database.ts'
 import { freshDriver } from '../testing/fresh-driver.ts'
+import { databaseSnapshot } from '../testing/snapshot.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { writeMigration } from '../testing/write-migration.ts'
 import { MigrationError } from './errors.ts'
@@ -50,6 +52,9 @@ test.skipIf(inject('testServer') !== undefined)(
   },
 )
 
+// The engine cannot read a server's catalog back.
+const openScratch = async () => embeddedDriver({ loadDataDir: await databaseSnapshot({ migrated: false }) })
+
 test('a changed schema is drafted as a migration that leads there and back', async () => {
   using copy = temporaryFolder()
   const folder = join(copy.path, 'migrations')
@@ -57,7 +62,7 @@ test('a changed schema is drafted as a migration that leads there and back', asy
   cpSync(MIGRATIONS_FOLDER, folder, { recursive: true })
   writeFileSync(schemaFile, readFileSync(SCHEMA_FILE, 'utf8').replace('model Tag {', 'model Tag {\n  icon String?'))
 
-  const { path, changed } = await draftMigration({ name: 'tag_icon', folder, schemaFile })
+  const { path, changed } = await draftMigration({ name: 'tag_icon', folder, schemaFile, openScratch })
   expect(changed).toBe(true)
   expect(path).toMatch(/\/\d{14}_tag_icon$/)
   expect(readFileSync(join(path, 'migration.sql'), 'utf8')).toContain('ALTER TABLE "tags" ADD COLUMN     "icon" TEXT')
@@ -86,7 +91,7 @@ test('an unchanged schema is drafted as an empty migration, for what SQL alone c
 test('a draft is later than every migration that is there', async () => {
   using copy = temporaryFolder()
   writeMigration(copy.path, { name: '29990101000000_far_ahead', up: 'SELECT 1' })
-  const { path } = await draftMigration({ name: 'next', folder: copy.path })
+  const { path } = await draftMigration({ name: 'next', folder: copy.path, openScratch })
   expect(readMigrations(copy.path).at(-1)?.name).toBe(path.split('/').at(-1))
 })
 

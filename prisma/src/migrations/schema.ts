@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DiffTarget } from '@prisma/schema-engine-wasm'
+import type { Driver } from '../driver.ts'
 import { embeddedDriver } from '../embedded.ts'
 import type { MigrationConnection } from './connection.ts'
 import { NO_FILTERS, withEngine } from './engine.ts'
@@ -29,12 +30,14 @@ export async function draftMigration(options: {
   name: string
   folder?: string
   schemaFile?: string
+  /** A database with nothing in it; closed in the end. */
+  openScratch?: () => Promise<Driver>
 }): Promise<{ path: string; changed: boolean }> {
-  const { name, folder = MIGRATIONS_FOLDER, schemaFile = SCHEMA_FILE } = options
+  const { name, folder = MIGRATIONS_FOLDER, schemaFile = SCHEMA_FILE, openScratch = () => embeddedDriver({}) } = options
   if (!/^[a-z][a-z0-9_]*$/.test(name)) {
     throw new MigrationError(`A migration's name is made of lower-case letters, digits and "_", not "${name}"`)
   }
-  const scratch = await embeddedDriver({})
+  const scratch = await openScratch()
   try {
     await createMigrations({ connect: () => scratch.migrationConnection(), folder }).up()
     const { up, down } = await diff(await scratch.migrationConnection(), schemaFile)

@@ -1,12 +1,12 @@
+import type { Driver } from '../driver.ts'
 import { embeddedDriver } from '../embedded.ts'
-import type { Driver } from '../open-database.ts'
 import { openServer } from '../server.ts'
 import { findServerUrl } from './server-url.ts'
-import { migratedSnapshot } from './snapshot.ts'
+import { databaseSnapshot, type Prepared } from './snapshot.ts'
 
 /** A driver on a database of its own: embedded, or on the PostgreSQL server that `pnpm test:services` names. */
-export async function freshDriver({ migrated }: { migrated: boolean }): Promise<Driver> {
+export async function freshDriver({ migrated }: Prepared): Promise<Driver> {
   const url = await findServerUrl({ migrated })
   if (url !== undefined) return openServer({ url, dataDir: '' })
-  return embeddedDriver(migrated ? { loadDataDir: await migratedSnapshot() } : {})
+  return embeddedDriver({ loadDataDir: await databaseSnapshot({ migrated }) })
 }

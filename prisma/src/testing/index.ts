@@ -1,9 +1,10 @@
-import { fromDriver, type OpenDatabase } from '../open-database.ts'
+import type { OpenDatabase } from '../driver.ts'
+import { fromDriver } from '../open-database.ts'
 import { freshDriver } from './fresh-driver.ts'
 
 export { recordedDatabase } from './recorded-database.ts'
 export { findServerUrl, freshServerUrl } from './server-url.ts'
-export { temporaryFolder } from './temporary-folder.ts'
+export { type TemporaryFolder, temporaryDataDir, temporaryFolder } from './temporary-folder.ts'
 
 /**
  * A migrated and empty database for a suite: call it in `beforeAll`. The suites of a worker run one after the other on

@@ -1,7 +1,5 @@
-import { parseEnvironment } from '@taskwire/config'
-import { openDatabase } from '@taskwire/prisma'
 import { expect, test } from 'vitest'
-import { bareDatabase } from '../testing/bare-database.ts'
+import { commandDatabase } from '../testing/command-database.ts'
 import { runCommand } from '../testing/run-command.ts'
 
 const CHECKS = ['configuration', 'connection', 'version', 'time zone', 'migrations', 'schema', 'row counts', 'clock']
@@ -12,7 +10,7 @@ function failuresOf(lines: string[]): string[] {
 }
 
 test('a bare database is told to be migrated, a migrated one is well, one changed by hand is not', async () => {
-  using database = await bareDatabase()
+  using database = await commandDatabase({ migrated: false })
   const { variables } = database
   const bare = await runCommand('doctor', variables)
   expect(bare.exitCode).toBe(1)
@@ -25,10 +23,10 @@ test('a bare database is told to be migrated, a migrated one is well, one change
   expect(well.exitCode).toBe(0)
 
   {
-    await using database = await openDatabase(parseEnvironment(variables, '/nowhere').database)
-    await database.client.$executeRaw`DROP TRIGGER tasks_stamp_version ON tasks`
-    await database.client.$executeRaw`ALTER TABLE tags DROP CONSTRAINT tags_color_check`
-    await database.client.$executeRaw`UPDATE _prisma_migrations SET checksum = 'edited'`
+    await using open = await database.open()
+    await open.client.$executeRaw`DROP TRIGGER tasks_stamp_version ON tasks`
+    await open.client.$executeRaw`ALTER TABLE tags DROP CONSTRAINT tags_color_check`
+    await open.client.$executeRaw`UPDATE _prisma_migrations SET checksum = 'edited'`
   }
   const changed = await runCommand('doctor', variables)
   expect(changed.exitCode).toBe(1)

@@ -1,13 +1,11 @@
-import { parseEnvironment } from '@taskwire/config'
-import { openDatabase } from '@taskwire/prisma'
 import { expect, test } from 'vitest'
-import { bareDatabase } from '../testing/bare-database.ts'
+import { type CommandDatabase, commandDatabase } from '../testing/command-database.ts'
 import { runCommand } from '../testing/run-command.ts'
 import { demonstrationTags, demonstrationTasks } from './demonstration.ts'
 
-async function contents(variables: Record<string, string>) {
-  await using database = await openDatabase(parseEnvironment(variables, '/nowhere').database)
-  const { client } = database
+async function contents(database: CommandDatabase) {
+  await using open = await database.open()
+  const { client } = open
   const select = { id: true, version: true, updatedAt: true }
   return {
     users: await client.user.count(),
@@ -18,20 +16,20 @@ async function contents(variables: Record<string, string>) {
 }
 
 test('makes the account with its tasks and tags, and a second time nothing', async () => {
-  using database = await bareDatabase()
+  using database = await commandDatabase({ migrated: false })
   const { variables } = database
   const first = await runCommand('seed', variables)
   expect(first.exitCode).toBe(0)
   expect(first.results).toEqual(['demo@example.com (password plant-a-tree-today) has 300 tasks and 10 tags'])
   expect(first.progress).toContain('Created 100 of 300 tasks')
-  const made = await contents(variables)
+  const made = await contents(database)
   expect(made.users).toBe(1)
   expect(made.tasks).toHaveLength(300)
   expect(made.tags).toHaveLength(10)
   expect(made.completed).toBeGreaterThan(50)
 
   expect(await runCommand('seed', variables)).toMatchObject({ exitCode: 0, results: first.results })
-  expect(await contents(variables)).toEqual(made)
+  expect(await contents(database)).toEqual(made)
 }, 60_000)
 
 test('is refused in production', async () => {
@@ -46,7 +44,7 @@ test('is refused in production', async () => {
 })
 
 test('on an old schema that is not to be migrated it says what to do', async () => {
-  using database = await bareDatabase()
+  using database = await commandDatabase({ migrated: false })
   const { exitCode, progress } = await runCommand('seed', { ...database.variables, AUTO_MIGRATE: 'false' })
   expect(exitCode).toBe(1)
   expect(progress).toEqual([

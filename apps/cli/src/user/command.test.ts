@@ -1,24 +1,23 @@
-import { parseEnvironment } from '@taskwire/config'
-import { openDatabase } from '@taskwire/prisma'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bareDatabase } from '../testing/bare-database.ts'
+import { type CommandDatabase, commandDatabase } from '../testing/command-database.ts'
 import { runCommand } from '../testing/run-command.ts'
 
 const DEMO = 'demo@example.com'
 
-let database: Awaited<ReturnType<typeof bareDatabase>>
+let database: CommandDatabase
 beforeAll(async () => {
-  database = await bareDatabase()
-  await runCommand('seed', { ...database.variables, BCRYPT_COST: '4' })
+  database = await commandDatabase()
+  await using open = await database.open()
+  await open.client.user.create({ data: { email: DEMO, passwordHash: 'of no password' } })
 }, 60_000)
 afterAll(() => database[Symbol.dispose]())
 
 function taskwire(line: string, secret?: string) {
-  return runCommand(line, { ...database.variables, BCRYPT_COST: '4' }, secret)
+  return runCommand(line, database.variables, secret)
 }
 
 async function account() {
-  await using open = await openDatabase(parseEnvironment(database.variables, '/nowhere').database)
+  await using open = await database.open()
   return await open.client.user.findUniqueOrThrow({ where: { email: DEMO } })
 }
 

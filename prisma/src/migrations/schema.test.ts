@@ -26,11 +26,9 @@ test('up, down and up again leave the same schema, and down leaves none', async 
   expect(await readCatalog(database.client)).toEqual(first)
 })
 
-test('both kinds of database get the same objects', async () => {
+test('both kinds of database get the same objects, which their versions of PostgreSQL print alike', async () => {
   await using database = fromDriver(await freshDriver({ migrated: true }))
-  const names = async (catalog: ReturnType<typeof readCatalog>) =>
-    (await catalog).map(({ kind, name }) => `${kind} ${name}`)
-  expect(await names(readCatalog(database.client))).toEqual(await names(readExpectedCatalog()))
+  expect(await readCatalog(database.client)).toEqual(await readExpectedCatalog())
 })
 
 test('a disabled trigger does not count as present', async () => {

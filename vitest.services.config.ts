@@ -3,7 +3,8 @@ import base from './vitest.config.ts'
 
 /** What asks no server, and was shown by `pnpm test`. */
 const WITHOUT_SERVER = [
-  'packages/contract/**',
+  'packages/contract/src/!(inputs).test.ts',
+  'packages/contract/src/wire/**',
   'prisma/src/{embedded,watch-folder,power-cut,folder-lock}.test.ts',
   'apps/server/src/{embedded,start,stalled-readers}.test.ts',
   'packages/config/src/env.test.ts',

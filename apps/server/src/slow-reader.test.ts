@@ -4,13 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { openChangeStream, registeredCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addTasks } from './testing/add-tasks.ts'
+import { addLongTasks } from './testing/add-long-tasks.ts'
 import { slowReader } from './testing/slow-reader.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
 
-const CHANGES = 5_000
-/** Characters of each task: all together more than the kernel keeps for a connection. */
-const DESCRIPTION = 2_000
+/** Of 10 000 characters each: all together more than the kernel keeps for a connection. */
+const CHANGES = 1_000
 /** Bytes that may wait in memory for one reader: about a page of changes. */
 const MOST_WAITING = 1_000_000
 
@@ -18,7 +17,7 @@ let server: TestServer
 const responses: ServerResponse[] = []
 const noteResponse = (message: unknown) => responses.push((message as { response: ServerResponse }).response)
 beforeAll(async () => {
-  server = await testServer(await testDatabase())
+  server = await testServer(await testDatabase(), { patience: { stream: 1_500, answer: 6_000 } })
   subscribe('http.server.request.start', noteResponse)
 })
 afterAll(async () => {
@@ -28,10 +27,10 @@ afterAll(async () => {
 
 test('a reader who does not keep up is dropped before much waits for it, and catches up whole', async () => {
   const { token, email } = await registeredCalls(server)
-  await addTasks(server.services.db, { email, count: CHANGES, characters: DESCRIPTION })
+  await addLongTasks(server.services.db, { email, count: CHANGES, character: 'x' })
   responses.length = 0
 
-  const reader = slowReader({ url: server.url, token, bytesPerSecond: 1_000 })
+  const reader = slowReader({ url: server.url, token, bytesPerSecond: 50_000 })
   let waiting = 0
   const giveUp = Date.now() + 30_000
   while (responses[0]?.closed !== true && Date.now() < giveUp) {

@@ -4,7 +4,7 @@ import type { Services } from '@taskwire/router'
 export const CONTROL_CHARACTER = '\u0001'
 
 /**
- * Gives a user the longest tasks that there can be: descriptions of 10 000 such characters. Without the triggers, which
+ * Gives a user the longest tasks that there can be: descriptions of 10 000 characters. Without the triggers, which
  * stamp them one by one; the user's counter is set as they would.
  */
 export async function addLongTasks(

@@ -2,6 +2,7 @@ import type { OpenDatabase } from '@taskwire/prisma'
 import type { Services, ServicesConfig } from '@taskwire/router'
 import { testServices } from '@taskwire/router/testing'
 import { type AppConfig, createApp } from '../app.ts'
+import { PATIENCE, type Patience } from '../drop-stalled-reader.ts'
 import type { Readiness } from '../health.ts'
 import { listen } from '../listen.ts'
 import { createLogger } from '../logger.ts'
@@ -23,7 +24,11 @@ export interface TestServer extends AsyncDisposable {
 /** The real application on a free port, with a log that can be read. */
 export async function testServer(
   db: Pick<OpenDatabase, 'client' | 'ping'>,
-  { services: overrides, ...config }: Partial<AppConfig> & { services?: Partial<ServicesConfig> } = {},
+  {
+    services: overrides,
+    patience = PATIENCE,
+    ...config
+  }: Partial<AppConfig> & { services?: Partial<ServicesConfig>; patience?: Patience } = {},
 ): Promise<TestServer> {
   const log: LogLine[] = []
   const logger = createLogger(
@@ -45,7 +50,7 @@ export async function testServer(
       ...config,
     },
   })
-  const { port, close: stopListening } = await listen(app, { host: '127.0.0.1', port: 0 })
+  const { port, close: stopListening } = await listen(app, { host: '127.0.0.1', port: 0, patience })
   const close = async () => {
     await stopListening(1_000)
     await services.close()

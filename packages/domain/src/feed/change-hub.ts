@@ -31,7 +31,15 @@ const SWEEP_INTERVAL = 4_500
  * The version is the truth and an announcement only a hint: whatever way it is lost, the sweep finds the change, and so
  * it finds those that were made with psql.
  */
-export function createChangeHub({ db, bus }: { db: Database; bus: ChangeBus | null }): ChangeHub {
+export function createChangeHub({
+  db,
+  bus,
+  sweepInterval = SWEEP_INTERVAL,
+}: {
+  db: Database
+  bus: ChangeBus | null
+  sweepInterval?: number | undefined
+}): ChangeHub {
   const bells = new Map<string, Set<Bell>>()
   const unsent: Announcements = new Map()
   let sending: NodeJS.Timeout | undefined
@@ -73,7 +81,7 @@ export function createChangeHub({ db, bus }: { db: Database; bus: ChangeBus | nu
       if (closed) bell.end()
       const bellsOfUser = bells.get(userId) ?? new Set()
       bells.set(userId, bellsOfUser.add(bell))
-      sweeping ??= setInterval(sweep, SWEEP_INTERVAL).unref()
+      sweeping ??= setInterval(sweep, sweepInterval).unref()
       return {
         get over() {
           return bell.over

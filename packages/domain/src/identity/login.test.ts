@@ -1,5 +1,5 @@
 import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApiTokenCheck } from './api-token-check.ts'
 import type { Identity } from './identity.ts'
 import { login } from './login.ts'
@@ -13,8 +13,8 @@ const place = { device: { userAgent: null, ip: null }, replacedToken: null }
 
 let db: Awaited<ReturnType<typeof testDatabase>>['client']
 let identity: Identity
-/** So slow, and with no queue, that whoever needs a hash while it works is told so. */
-let busy: Passwords
+/** Whoever needs a hash is told that there is none any more. */
+let closed: Passwords
 beforeAll(async () => {
   db = (await testDatabase()).client
   identity = {
@@ -26,7 +26,8 @@ beforeAll(async () => {
     externalTokens: null,
     audit: () => {},
   }
-  busy = createPasswords({ cost: 13, threads: 1, maxQueue: 0 })
+  closed = createPasswords({ cost: 4 })
+  await closed.close()
   const passwordHash = await identity.passwords.hash(password, turn)
   await db.user.createMany({
     data: [
@@ -37,13 +38,7 @@ beforeAll(async () => {
     ],
   })
 })
-afterAll(() => Promise.all([identity.passwords.close(), busy.close()]))
-
-let underWay: Promise<unknown>
-beforeEach(() => {
-  underWay = busy.hash('keeps the thread', turn)
-  return () => underWay
-})
+afterAll(() => identity.passwords.close())
 
 test.each([
   ['the right password', { email: 'known@example.com', password }],
@@ -56,7 +51,7 @@ test.each([
   ['an account that signs in elsewhere', { email: 'elsewhere@example.com', password }],
   ['an account whose hash is none', { email: 'broken@example.com', password }],
 ])('%s costs a hash, like every other sign-in', async (_, attempt) => {
-  await expect(login(db, { ...identity, passwords: busy }, { ...attempt, ...place, network: null })).rejects.toThrow(
-    'OVERLOADED',
+  await expect(login(db, { ...identity, passwords: closed }, { ...attempt, ...place, network: null })).rejects.toThrow(
+    'UNAVAILABLE',
   )
 })

@@ -27,8 +27,8 @@ const MAX_INPUT_NODES = 10_000
 const MAX_OUTPUT_NODES = 1_000_000
 
 /**
- * The transformer of both sides, in superjson's format: `Date`, `undefined`, `bigint`, `Map` and `Set` arrive as they
- * were sent. A stock superjson client or server understands it, and is understood as far as it sends nothing else.
+ * The transformer of both sides, in superjson's format: `Date` and `undefined` arrive as they were sent. A stock superjson
+ * client or server understands it, and is understood as far as it sends nothing else.
  */
 export const wire: Wire = {
   input: {

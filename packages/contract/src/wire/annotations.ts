@@ -28,11 +28,10 @@ export function readAnnotations(values: unknown, limits: AnnotationLimits): Anno
       readPaths(tree, node, depth)
       return
     }
-    const [type, within] = tree as unknown[]
-    if (typeof type !== 'string' || tree.length > 2) throw malformed()
+    const [type] = tree as unknown[]
+    if (typeof type !== 'string' || tree.length > 1) throw malformed()
     if (node.type !== undefined) throw new WireError('One value is annotated twice')
     node.type = type
-    if (tree.length === 2) readPaths(within, node, depth)
   }
 
   function readPaths(tree: unknown, node: AnnotationNode, depth: number): void {

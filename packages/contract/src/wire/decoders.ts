@@ -4,18 +4,13 @@ export type Decoder = (json: unknown) => unknown
 /** What a decoder answers to JSON that does not encode a value of its type. */
 export const INVALID = Symbol('invalid')
 
-const BIGINT = /^-?\d{1,100}$/
-
 const ISO_DATE =
   /^((?:\d{4}|[+-]\d{6})-\d{2}-(\d{2}))(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
-/** What a client may send. superjson knows more types; some of them let a few bytes claim gigabytes. */
+/** What a client may send. superjson knows more types, which no call takes; some let a few bytes claim gigabytes. */
 export const inputDecoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['Date', decodeDate],
   ['undefined', (json) => (json === null ? undefined : INVALID)],
-  ['bigint', (json) => (typeof json === 'string' && BIGINT.test(json) ? BigInt(json) : INVALID)],
-  ['map', (json) => (Array.isArray(json) && json.every(isPair) ? new Map(json) : INVALID)],
-  ['set', (json) => (Array.isArray(json) ? new Set<unknown>(json) : INVALID)],
 ])
 
 /** What a server may send: also the numbers that JSON has no word for, which no input of ours takes. */
@@ -36,8 +31,4 @@ function isCalendarDate(text: string): boolean {
 
 function decodeNumber(json: unknown): unknown {
   return json === 'NaN' || json === 'Infinity' || json === '-Infinity' || json === '-0' ? Number(json) : INVALID
-}
-
-function isPair(entry: unknown): entry is [key: unknown, value: unknown] {
-  return Array.isArray(entry) && entry.length === 2
 }

@@ -1,5 +1,5 @@
-/** How one value is encoded, with what lies within it: superjson's `['Date']` or `['map', { '0.1': ['Date'] }]`. */
-export type Annotation = [type: string] | [type: string, within: AnnotationTree]
+/** How one value is encoded, such as superjson's `['Date']`. What is encoded holds no other values. */
+export type Annotation = [type: string]
 
 /** Annotations by their path from the value that they belong to. */
 export interface AnnotationTree {

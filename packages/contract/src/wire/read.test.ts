@@ -49,15 +49,12 @@ describe('reading', () => {
     ['Date', 1_763_715_600_000],
     ['Date', null],
     ['undefined', 'something'],
+    ['bigint', '1'],
     ['bigint', '1'.repeat(101)],
-    ['bigint', '0x10'],
-    ['bigint', '1.5'],
-    ['bigint', ''],
     ['bigint', 10],
-    ['map', [['key']]],
+    ['map', [['key', 1]]],
     ['map', {}],
-    ['map', 'ab'],
-    ['set', 'ab'],
+    ['set', ['ab']],
     ['set', { length: 1e9 }],
     ['number', 'NaN'],
     ['number', '-0'],
@@ -115,7 +112,8 @@ describe('a hostile payload', () => {
     ['an annotation of none', body(null, { values: [] })],
     ['annotations that are text', body(null, { values: 'Date' })],
     ['annotations that are null', body(null, { values: null })],
-    ['a type within a type', body([], { values: ['set', ['map']] })],
+    ['a type within a type', body([], { values: ['Date', ['Date']] })],
+    ['values within a type', body([null], { values: ['set', { 0: ['undefined'] }] })],
     ['an unknown version', body(null, { values: {}, v: 2 })],
     ['meta that is a list', body(null, [])],
     ['an unknown key of meta', body(null, { values: {}, more: 1 })],
@@ -128,17 +126,25 @@ describe('a hostile payload', () => {
   test.each(hostile)('is refused at once: %s', (_, text) => {
     const payload: unknown = JSON.parse(text)
     expect(() => read(payload)).toThrow(WireError)
-    expect(fastestOfThree(() => read(payload))).toBeLessThan(20)
+    expect(fastest(() => read(payload), 20)).toBeLessThan(20)
     expect({}).not.toHaveProperty('polluted')
   })
 
-  test('is refused without a walk through it when it has 300 000 members', () => {
-    const members = numbered(300_000, 0)
-    const list = Array(300_000).fill(0)
+  test('is refused without a look at any member when it has 300 000', () => {
+    let looks = 0
+    const watched = <Members extends object>(members: Members) =>
+      new Proxy(members, {
+        get(target, key) {
+          if (key !== 'length') looks += 1
+          return Reflect.get(target, key)
+        },
+      })
+    const members = watched(numbered(300_000, 0))
+    const list = watched(Array(300_000).fill(0))
     for (const payload of [{ json: members }, { json: list }, { json: 1, meta: { values: members } }]) {
       expect(() => read(payload)).toThrow(WireError)
-      expect(fastestOfThree(() => read(payload))).toBeLessThan(500)
     }
+    expect(looks).toBe(0)
   })
 
   test('throws nothing but a WireError, whatever it is', () => {
@@ -166,14 +172,15 @@ describe('a hostile payload', () => {
   })
 })
 
-/** Milliseconds; the fastest, because a busy machine can only slow a run down. */
-function fastestOfThree(run: () => unknown): number {
-  const times = [1, 2, 3].map(() => {
+/** Milliseconds; the fastest of 40 at most, because a busy machine can only slow a run down. */
+function fastest(run: () => unknown, enough: number): number {
+  let time = Number.POSITIVE_INFINITY
+  for (let attempt = 0; attempt < 40 && time >= enough; attempt += 1) {
     const started = performance.now()
     expect(run).toThrow()
-    return performance.now() - started
-  })
-  return Math.min(...times)
+    time = Math.min(time, performance.now() - started)
+  }
+  return time
 }
 
 function body(json: unknown, meta: unknown): string {

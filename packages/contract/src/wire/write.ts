@@ -87,7 +87,7 @@ interface Position {
 function assertWritable(value: unknown, position: Position): void {
   if (value instanceof Date) {
     writeDate(value, position.path)
-  } else if (Array.isArray(value) || value instanceof Set || value instanceof Map) {
+  } else if (Array.isArray(value)) {
     assertChildrenWritable(
       value,
       Array.from(value, (child, index) => [String(index), child]),
@@ -96,9 +96,7 @@ function assertWritable(value: unknown, position: Position): void {
   } else if (isPlainObject(value)) {
     assertChildrenWritable(value, Object.entries(value), position)
   } else if (!isScalar(value)) {
-    throw new WireError(
-      `Cannot send ${describePath(position.path)}: only plain values, Date, bigint, Map and Set can be sent`,
-    )
+    throw new WireError(`Cannot send ${describePath(position.path)}: only plain values and Date can be sent`)
   }
 }
 
@@ -124,7 +122,7 @@ function writeDate(date: Date, path: string): string {
 }
 
 function isScalar(value: unknown): boolean {
-  return value === null || !['object', 'function', 'symbol'].includes(typeof value)
+  return value === null || !['object', 'function', 'symbol', 'bigint'].includes(typeof value)
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -11,6 +11,8 @@ export default defineConfig({
     setupFiles: './vitest.setup.ts',
     isolate: false,
     maxWorkers: 2,
+    // The embedded database is WebAssembly: compiling it with care takes longer than a suite saves by it.
+    execArgv: ['--liftoff-only'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -22,10 +22,13 @@ const HEARTBEAT_INTERVAL = 10_000
 const HEARTBEAT_TIMEOUT = 2_000
 
 /** Connects in the background, and again whenever the connection is lost; says so once each time. */
-export function connectRedis(url: string, logger: Logger): RedisConnection {
+export function connectRedis(
+  url: string,
+  logger: Logger,
+  patience = { commandTimeout: COMMAND_TIMEOUT, socketTimeout: SOCKET_TIMEOUT },
+): RedisConnection {
   const client = new Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT,
-    socketTimeout: SOCKET_TIMEOUT,
+    ...patience,
     connectTimeout: CONNECT_TIMEOUT,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

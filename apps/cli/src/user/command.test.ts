@@ -92,6 +92,35 @@ describe('an address that somebody else has registered', () => {
       progress: ['There is no such account or token'],
     })
   })
+
+  test('is linked at the service that is configured, where no other is named', async () => {
+    const external = {
+      EXTERNAL_JWT_ISSUER: ISSUER,
+      EXTERNAL_JWT_SECRET: 'x'.repeat(32),
+      EXTERNAL_JWT_AUDIENCE: 'tasks',
+    }
+    const line = `user link ${DEMO} --subject carol --keep-password`
+    expect(await runCommand(line, { ...database.variables, ...external })).toMatchObject({ exitCode: 0 })
+    expect(await link(`--issuer ${ISSUER} --subject carol --keep-password`)).toMatchObject({
+      results: [`${DEMO} was already linked to carol`, 'Its password, sessions and API tokens are kept'],
+    })
+  })
+})
+
+test.each([
+  { line: 'user activate nobody', says: ['Not a valid email address'] },
+  {
+    line: `user link nobody --issuer i --subject ${'x'.repeat(256)}`,
+    says: ['Not a valid email address', 'Subject must have at most 255 characters'],
+  },
+  {
+    line: `token create nobody ${'x'.repeat(101)}`,
+    says: ['Not a valid email address', 'Name must have 1 to 100 characters'],
+  },
+  { line: `token create ${DEMO} x --expires 2001-01-31`, says: ['Expiry must be in the future'] },
+  { line: `token revoke ${DEMO} x`, says: ['Id must be a UUID'] },
+])('`taskwire $line` is refused with a line for each fault', async ({ line, says }) => {
+  expect(await taskwire(line)).toEqual({ exitCode: 1, results: [], progress: says })
 })
 
 test('an address that has no account is named as such', async () => {

@@ -29,7 +29,7 @@ const CLOSE_TIMEOUT = 500
  *
  * @param url straight to the server: a pooler passes no notifications on
  */
-export function openNotifications(url: string): Notifications {
+export function openNotifications(url: string, { heartbeatInterval = HEARTBEAT_INTERVAL } = {}): Notifications {
   let listener: { onPayload(payload: string): void; onGap(): void } | undefined
   /** The one connection, from the moment it is tried until it is lost. */
   let current: pg.Client | undefined
@@ -80,7 +80,7 @@ export function openNotifications(url: string): Notifications {
         },
         () => {},
       )
-    }, HEARTBEAT_INTERVAL)
+    }, heartbeatInterval)
   }
 
   function lose(client: pg.Client): void {

@@ -54,6 +54,8 @@ export interface ServicesConfig {
   limitStore?: LimitStore | undefined
   /** Carries announcements of changes to the other processes. Default: there are none. */
   changeBus?: ChangeBus | null | undefined
+  /** Milliseconds between two looks for changes that no announcement told. */
+  sweepInterval?: number | undefined
 }
 
 /** What a user may own where nothing else is configured. */
@@ -62,7 +64,7 @@ export const DEFAULT_QUOTAS: Quotas = { maxTasks: 100_000, maxTags: 1_000 }
 /** Starts nothing yet; whoever made them closes them, and the database after. */
 export function createServices(config: ServicesConfig): Services & { close(): Promise<void> } {
   const { db, policy, externalIssuer, limitStore = { redis: null, multiplier: 1 }, changeBus = null } = config
-  const changes = createChangeHub({ db, bus: changeBus })
+  const changes = createChangeHub({ db, bus: changeBus, sweepInterval: config.sweepInterval })
   const pseudonym = createPseudonyms(config.jwtSecret)
   const passwords = createPasswords({ cost: config.bcryptCost })
   return {

@@ -2,6 +2,7 @@ import type { OpenDatabase } from '../driver.ts'
 import { fromDriver } from '../open-database.ts'
 import { freshDriver } from './fresh-driver.ts'
 
+export { openNotifications } from '../notifications.ts'
 export { recordedDatabase } from './recorded-database.ts'
 export { findServerUrl, freshServerUrl } from './server-url.ts'
 export { type TemporaryFolder, temporaryDataDir, temporaryFolder } from './temporary-folder.ts'

@@ -4,7 +4,7 @@ import type { AnyTRPCProcedure } from '@trpc/server'
 import { describe, expect } from 'vitest'
 import { appRouter } from './app-router.ts'
 import type { Services } from './services.ts'
-import { test } from './testing/fixture.ts'
+import { test as base } from './testing/fixture.ts'
 import { type TestUser, testUser } from './testing/index.ts'
 
 /** In everything that the victim owns: no answer to anybody else may hold it. */
@@ -16,6 +16,9 @@ interface Rows {
   tagId: string
   tagVersion: number
 }
+
+/** Whoever owns what the others are after: nothing of it ever changes, so that one is enough for all attempts. */
+const test = base.extend('victim', { scope: 'file' }, ({ services }) => newOwner(services, SECRET))
 
 /** A call by which a user might get at a task or tag that is somebody else's. */
 type Attempt = (other: Rows, own: Rows) => unknown
@@ -83,8 +86,7 @@ test('every procedure of tasks and tags is tried', () => {
 describe.each(procedures)('%s', (path, procedure) => {
   test.for(Object.entries(attempts[path] ?? {}))(
     "%s: another's row is left alone and cannot be told from none",
-    async ([_, attempt], { services }) => {
-      const victim = await newOwner(services, SECRET)
+    async ([_, attempt], { services, victim }) => {
       const before = await everythingOf(services, victim.user)
       const own = [await newOwner(services, 'Mine'), await newOwner(services, 'Mine')] as const
       const type = procedure._def.type === 'query' ? 'query' : 'mutation'

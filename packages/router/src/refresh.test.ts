@@ -10,6 +10,7 @@ import {
   type TestUser,
   testRefresh,
   testServices,
+  testSession,
   testSignIn,
 } from './testing/index.ts'
 
@@ -349,7 +350,7 @@ describe('a session', () => {
 
   test('that is signed out of while it refreshes ends signed out', async ({ me, services }) => {
     for (let round = 0; round < 10; round += 1) {
-      const session = await testSignIn(services, me)
+      const session = await testSession(services, me.user.id)
       await ageSessions(me, 60)
       const { sessionId } = services.tokens.verifyRefresh(session.refreshToken)
       const refreshes = Array.from({ length: 4 }, () => testRefresh(services, session.refreshToken))

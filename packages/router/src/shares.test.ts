@@ -1,7 +1,7 @@
 import type { Change } from '@taskwire/contract'
 import type { OpenDatabase } from '@taskwire/prisma'
 import type { TrackedEnvelope } from '@trpc/server'
-import { expect } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import { createCaller } from './app-router.ts'
 import type { Services } from './services.ts'
 import { testWith } from './testing/fixture.ts'
@@ -28,12 +28,20 @@ function occupy({ services, user: { id } }: TestUser): () => void {
 }
 
 test('whose calls last does not keep others waiting, and the own ones for 2 s', async ({ services, me }) => {
+  // From here on it is known who calls: on their way to the queue the calls ask nobody.
+  await me.client.auth.me.query()
+  const other = await testUser(services)
   const end = occupy(me)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   const [list, create] = [me.client.task.list.query({}), me.client.task.create.mutate({ title: 'Write' })]
   const refusals = Promise.all([refusalOf(list), refusalOf(create)])
-  const other = await testUser(services)
   await other.client.task.list.query({})
   await other.client.task.create.mutate({ title: 'Write' })
+  await vi.advanceTimersByTimeAsync(1_999)
+  expect(await Promise.race([refusals, 'waiting'])).toBe('waiting')
+  await vi.advanceTimersByTimeAsync(1)
+  vi.useRealTimers()
   for (const refusal of await refusals) {
     expect(refusal).toMatchObject({ reason: 'RATE_LIMITED', httpStatus: 429, retryAfter: 1 })
   }

@@ -1,5 +1,12 @@
-import { expect, test, vi } from 'vitest'
-import { createAnswerRoom, type OutgoingAnswer } from './answer-room.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type AnswerRoom, createAnswerRoom, type OutgoingAnswer } from './answer-room.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const MEGABYTE = 1_000_000
 const BATCH = 10 * MEGABYTE
@@ -14,11 +21,35 @@ function answerOf(mostBytes: number): TestAnswer {
   return { mostBytes, closed: controller.signal, cut: vi.fn(close), close }
 }
 
+/** Answers of 4 MB, of a user each, one after the other, that nobody takes. */
+async function leaveUntaken(room: AnswerRoom, { count, pause = 0 }: { count: number; pause?: number }) {
+  const answers: TestAnswer[] = []
+  for (let user = 0; user < count; user++) {
+    const answer = answerOf(BATCH)
+    answers.push(answer)
+    ;(await room.reserve(`user ${user}`, answer)).settle(4 * MEGABYTE)
+    await vi.advanceTimersByTimeAsync(pause)
+  }
+  return answers
+}
+
+/** What becomes of a request for which there is no room within 2 s, to the millisecond. */
+async function refusalOf(request: Promise<unknown>): Promise<unknown> {
+  const refusal = request.then(
+    () => 'admitted',
+    (error: unknown) => error,
+  )
+  await vi.advanceTimersByTimeAsync(1_999)
+  expect(await Promise.race([refusal, 'waiting'])).toBe('waiting')
+  await vi.advanceTimersByTimeAsync(1)
+  return refusal
+}
+
 test('a user has one batch of long answers at a time, and is told to come back', async () => {
   const room = createAnswerRoom()
   const first = answerOf(BATCH)
   await room.reserve('ada', first)
-  await expect(room.reserve('ada', answerOf(MEGABYTE))).rejects.toMatchObject({
+  expect(await refusalOf(room.reserve('ada', answerOf(MEGABYTE)))).toMatchObject({
     reason: 'RATE_LIMITED',
     details: { retryAfter: 2 },
   })
@@ -39,19 +70,15 @@ test('what a short answer does not need is free at once', async () => {
 test('the process has room for six batches; who comes then is told to come back', async () => {
   const room = createAnswerRoom()
   for (let user = 0; user < 6; user++) await room.reserve(`user ${user}`, answerOf(BATCH))
-  await expect(room.reserve('ada', answerOf(MEGABYTE))).rejects.toMatchObject({ reason: 'OVERLOADED' })
+  expect(await refusalOf(room.reserve('ada', answerOf(MEGABYTE)))).toMatchObject({ reason: 'OVERLOADED' })
 })
 
 test('answers that nobody takes give way to who waits, the oldest first', async () => {
   const room = createAnswerRoom()
-  const untaken: TestAnswer[] = []
-  for (let user = 0; user < 6; user++) {
-    const answer = answerOf(BATCH)
-    untaken.push(answer)
-    ;(await room.reserve(`user ${user}`, answer)).settle(4 * MEGABYTE)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-  await room.reserve('ada', answerOf(MEGABYTE))
+  const untaken = await leaveUntaken(room, { count: 6, pause: 5 })
+  const admitted = room.reserve('ada', answerOf(MEGABYTE))
+  await vi.advanceTimersByTimeAsync(1_100)
+  await admitted
   expect(untaken.map(({ closed }) => closed.aborted)).toEqual([true, false, false, false, false, false])
 })
 
@@ -59,14 +86,9 @@ test('of answers that nobody takes the large ones go before the small, however o
   const room = createAnswerRoom()
   const slow = answerOf(MEGABYTE)
   ;(await room.reserve('slow reader', slow)).settle(100_000)
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  const untaken: TestAnswer[] = []
-  for (let user = 0; user < 5; user++) {
-    const answer = answerOf(BATCH)
-    untaken.push(answer)
-    ;(await room.reserve(`user ${user}`, answer)).settle(4 * MEGABYTE)
-  }
-  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  await vi.advanceTimersByTimeAsync(100)
+  const untaken = await leaveUntaken(room, { count: 5 })
+  await vi.advanceTimersByTimeAsync(1_100)
   await room.reserve('ada', answerOf(BATCH))
   expect(slow.closed.aborted).toBe(false)
   expect(untaken.filter(({ closed }) => closed.aborted)).toHaveLength(1)

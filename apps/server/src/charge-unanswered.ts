@@ -1,3 +1,4 @@
+import { MAX_BATCH_SIZE } from '@taskwire/contract'
 import { appRouter, charge, type RequestInfo, type Services } from '@taskwire/router'
 import type { Request } from 'express'
 import { limitedAddress } from './client-address.ts'
@@ -12,20 +13,20 @@ const METHOD_OF: Record<string, string> = { query: 'GET', subscription: 'GET', m
  */
 export async function chargeUnanswered(
   request: Request,
-  { services: { limits }, maxBatchSize }: { services: Pick<Services, 'limits'>; maxBatchSize: number },
+  { limits }: Pick<Services, 'limits'>,
   told: Pick<RequestInfo, 'audit' | 'reportLimit'>,
 ): Promise<void> {
-  const unanswered = calledPaths(request, maxBatchSize).filter((path) => !isAnswered(path, request.method))
+  const unanswered = calledPaths(request).filter((path) => !isAnswered(path, request.method))
   await Promise.all(
     unanswered.map(() => charge({ limits, request: told }, 'anonymousCallsPerAddress', limitedAddress(request.ip))),
   )
 }
 
 /** As tRPC reads them, from a URL that `refuseBadUrls` lets pass; of a batch that is too long, as many as it may have. */
-function calledPaths({ path, url }: Request, maxBatchSize: number): string[] {
+function calledPaths({ path, url }: Request): string[] {
   const name = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1))
   const isBatch = new URL(url, 'http://localhost').searchParams.get('batch') === '1'
-  return isBatch ? name.split(',').slice(0, maxBatchSize) : [name]
+  return isBatch ? name.split(',').slice(0, MAX_BATCH_SIZE) : [name]
 }
 
 function isAnswered(path: string, method: string): boolean {

@@ -1,13 +1,12 @@
 import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
+import { HEARTBEAT } from '@taskwire/contract'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { openChangeStream, type PlainChange, queryUrl, registeredCalls } from '@taskwire/router/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const STREAMS = 250
-/** Milliseconds between two signs of life on a stream. */
-const HEARTBEAT = 15_000
 
 let server: ServerProcess
 let url: string

@@ -1,3 +1,4 @@
+import { MAX_BATCH_SIZE } from '@taskwire/contract'
 import {
   appRouter,
   attachRequestId,
@@ -22,9 +23,6 @@ export interface TrpcOptions {
   trustedOrigins: ReadonlySet<string>
 }
 
-/** Calls in one batch at most. */
-const MAX_BATCH_SIZE = 10
-
 const BEARER = /^Bearer +(\S+) *$/i
 
 /** Serves the router over tRPC's protocol, after `refuseBadUrls` and `readBody`: what is HTTP ends here. */
@@ -34,7 +32,7 @@ export function trpcMiddleware(options: TrpcOptions): Handler {
     maxBatchSize: MAX_BATCH_SIZE,
     middleware(req, res, next) {
       const told = { audit: auditOf(req), reportLimit: reportLimitTo(res) }
-      chargeUnanswered(req, { ...options, maxBatchSize: MAX_BATCH_SIZE }, told).then(() => next(), next)
+      chargeUnanswered(req, options.services, told).then(() => next(), next)
     },
     createContext: ({ req, res, info }) => createContext(options.services, requestInfo({ ...options, req, res, info })),
     responseMeta({ errors }) {

@@ -1,4 +1,4 @@
-import { TOKEN_ISSUER } from '@taskwire/domain'
+import { TOKEN_ISSUER } from '@taskwire/contract'
 import { DEFAULT_QUOTAS } from '@taskwire/router'
 import ms from 'ms'
 import { z } from 'zod'

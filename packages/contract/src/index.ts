@@ -58,12 +58,12 @@ export { readId } from './fields.ts'
 export { toValidationIssues, type ValidationIssue } from './issues.ts'
 export {
   HEARTBEAT,
-  ISSUER,
   MAX_BATCH_SIZE,
   MAX_TAGS_PER_TASK,
   MAX_VERSION,
   NOT_A_CURSOR,
   SILENCE,
+  TOKEN_ISSUER,
 } from './limits.ts'
 export { schemaNames } from './names.ts'
 export { nothingSchema } from './nothing.ts'

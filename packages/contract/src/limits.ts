@@ -8,7 +8,7 @@ export const HEARTBEAT = 15_000
 export const SILENCE = 40_000
 
 /** The `iss` of the tokens that a server signs. */
-export const ISSUER = 'taskwire'
+export const TOKEN_ISSUER = 'taskwire'
 
 /** The largest `version`: a PostgreSQL integer. */
 export const MAX_VERSION = 2_147_483_647

@@ -17,7 +17,6 @@ export { revokeOtherSessions, revokeSession } from './identity/end-sessions.ts'
 export { createExternalTokens, type ExternalIssuer } from './identity/external-token.ts'
 export { getUser } from './identity/get-user.ts'
 export type { Identity, IdentityPolicy } from './identity/identity.ts'
-export { TOKEN_ISSUER } from './identity/jwt.ts'
 export {
   type AccountLink,
   type ExternalName,

@@ -1,4 +1,4 @@
-import { wire } from '@taskwire/contract'
+import { HEARTBEAT, SILENCE, wire } from '@taskwire/contract'
 import { type Caller, DomainError, type InTurn, isApiToken } from '@taskwire/domain'
 import { initTRPC, type TRPCError } from '@trpc/server'
 import type { Context, RequestInfo } from './context.ts'
@@ -14,10 +14,6 @@ export interface Meta {
   mostBytes?: number
 }
 
-/** Milliseconds between two signs of life on a stream, and after how many without one the client connects again. */
-const PING_INTERVAL = 15_000
-const INACTIVITY_LIMIT = 40_000
-
 const ANONYMOUS = 'anonymousCallsPerAddress' satisfies LimitName
 
 const t = initTRPC
@@ -26,8 +22,8 @@ const t = initTRPC
   .create({
     transformer: wire,
     sse: {
-      ping: { enabled: true, intervalMs: PING_INTERVAL },
-      client: { reconnectAfterInactivityMs: INACTIVITY_LIMIT },
+      ping: { enabled: true, intervalMs: HEARTBEAT },
+      client: { reconnectAfterInactivityMs: SILENCE },
     },
     // Whatever NODE_ENV says: no stack leaves the server.
     isDev: false,

@@ -1,3 +1,4 @@
+import { TOKEN_ISSUER } from '@taskwire/contract'
 import jwt from 'jsonwebtoken'
 import type { KeyRing, SigningKeys } from './keys.ts'
 
@@ -8,8 +9,6 @@ export type JwtType = 'at+jwt' | 'rt+jwt'
 export type JwtClaims = Readonly<Record<string, unknown>>
 
 const ALGORITHM = 'HS256'
-/** The `iss` of the tokens that are signed here. */
-export const TOKEN_ISSUER = 'taskwire'
 const AUDIENCE = 'taskwire-api'
 
 // Ours are about 400 characters: whatever is far beyond is not worth parsing.

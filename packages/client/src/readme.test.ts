@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, expect, vi } from 'vitest'
+import { beforeAll, expect, onTestFinished, vi } from 'vitest'
 import { test } from './testing/client-test.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -43,6 +44,28 @@ test('code that is wrong does not compile, and for one reason each', () => {
   expect(refused.map(({ file }) => basename(file)).sort()).toEqual(wrong)
 })
 
+test('the worked example of how to add a field fits the sources, and compiles', () => {
+  const blocks = [...readFileSync(join(ROOT, 'docs/add-a-feature.md'), 'utf8').matchAll(/^```diff\n(.*?)^```$/gms)]
+  const copy = mkdtempSync(join(tmpdir(), 'taskwire-field-'))
+  onTestFinished(() => rmSync(copy, { recursive: true }))
+  for (const folder of ['packages/contract', 'packages/domain', 'packages/router', 'prisma']) {
+    cpSync(join(ROOT, folder), join(copy, folder), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !/\/dist$|\.test\.ts$/.test(path),
+    })
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  const input = blocks.map(([, diff = '']) => diff).join('')
+  const { status, stderr } = spawnSync('git', ['apply', '-'], { cwd: copy, input, encoding: 'utf8' })
+  expect({ status, stderr, blocks: blocks.length }).toEqual({ status: 0, stderr: '', blocks: 4 })
+
+  const sources = ['packages/router/src/index.ts', 'packages/contract/src/index.ts'].map((file) => join(copy, file))
+  expect(typeCheck(sources)).toEqual([])
+  // What is true of the sources would compile as well: the field has to be there.
+  expect(readFileSync(join(copy, 'packages/contract/src/task.ts'), 'utf8')).toContain('estimate')
+})
+
 test('the quick start of the README runs', async ({ server }) => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   const quickStart = snippets.find(({ name }) => name === 'README.md 1')
@@ -67,7 +90,7 @@ function typeCheck(files: string[]): typeof complaints {
     declarationMap: false,
     noEmit: true,
     incremental: true,
-    tsBuildInfoFile: 'snippets.tsbuildinfo',
+    tsBuildInfoFile: `${basename(files[0] ?? '')}.tsbuildinfo`,
     rewriteRelativeImportExtensions: false,
     allowImportingTsExtensions: true,
     allowJs: true,

@@ -1,5 +1,5 @@
-import { type SortOrder, type TaskSort, taskListInputSchema } from '@taskwire/contract'
-import { fieldsOf } from '@taskwire/contract/testing'
+import type { SortOrder, TaskSort } from '@taskwire/contract'
+import { taskSorts } from '@taskwire/domain'
 
 /** How a list of tasks is sorted. */
 export interface Sorted {
@@ -7,17 +7,9 @@ export interface Sorted {
   order: SortOrder
 }
 
-const { sort, order } = fieldsOf(taskListInputSchema)
-
-/** What a list of tasks can be sorted by. */
-const taskSorts = choicesOf<TaskSort>(sort)
+const orders: SortOrder[] = ['asc', 'desc']
 
 /** Every way to sort a list of tasks. */
-export const sortedLists: Sorted[] = taskSorts.flatMap((sort) =>
-  choicesOf<SortOrder>(order).map((order) => ({ sort, order })),
+export const sortedLists: Sorted[] = Object.keys(taskSorts).flatMap((sort) =>
+  orders.map((order) => ({ sort: sort as TaskSort, order })),
 )
-
-function choicesOf<Choice>(field: { enum?: unknown[] } | undefined): Choice[] {
-  if (field?.enum === undefined) throw new TypeError('The schema of task.list offers no choice')
-  return field.enum as Choice[]
-}

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { flag, inputObject, type Named, optional, outputInstant } from './fields.ts'
-import { schemaNames } from './names.ts'
+import { flag, inputObject, type Named, outputInstant, outputObject } from './fields.ts'
 import { isStorable, requiredOr, utf8Length } from './text.ts'
 import { userSchema } from './user.ts'
 
@@ -63,10 +62,10 @@ export function presentPassword(label: string) {
 }
 
 /** For forms, which want its fields: what `auth.register` takes. */
-export const registerForm = inputObject({
+export const registerForm = inputObject('RegisterInput', {
   email: emailSchema,
   password: newPassword('Password'),
-}).register(schemaNames, { id: 'RegisterInput' })
+})
 
 /** Input of `auth.register`. */
 export interface RegisterInput extends z.input<typeof registerForm> {}
@@ -75,10 +74,10 @@ export interface RegisterInput extends z.input<typeof registerForm> {}
 export const registerInputSchema: Named<RegisterInput> = registerForm
 
 /** For forms, which want its fields: what `auth.login` takes. */
-export const loginForm = inputObject({
+export const loginForm = inputObject('LoginInput', {
   email: emailSchema,
   password: presentPassword('Password'),
-}).register(schemaNames, { id: 'LoginInput' })
+})
 
 /** Input of `auth.login`. */
 export interface LoginInput extends z.input<typeof loginForm> {}
@@ -87,13 +86,13 @@ export interface LoginInput extends z.input<typeof loginForm> {}
 export const loginInputSchema: Named<LoginInput> = loginForm
 
 /** For forms, which want its fields: what `auth.changePassword` takes. */
-export const changePasswordForm = inputObject({
+export const changePasswordForm = inputObject('ChangePasswordInput', {
   currentPassword: presentPassword('Current password'),
   newPassword: newPassword('New password'),
   keepApiTokens: flag('Keep API tokens')
     .optional()
     .describe('True: the API tokens go on working. Without it they are revoked, as the other sessions are.'),
-}).register(schemaNames, { id: 'ChangePasswordInput' })
+})
 
 /** Input of `auth.changePassword`. */
 export interface ChangePasswordInput extends z.input<typeof changePasswordForm> {}
@@ -101,26 +100,22 @@ export interface ChangePasswordInput extends z.input<typeof changePasswordForm> 
 /** The same under the name of its type. @alias */
 export const changePasswordInputSchema: Named<ChangePasswordInput> = changePasswordForm
 
-const deleteAccount = inputObject(
-  optional({
-    password: presentPassword('Password').describe(
-      '`INVALID_CREDENTIALS` when it is wrong. Only an account that signs in elsewhere has none to send.',
-    ),
-  }),
-).register(schemaNames, { id: 'DeleteAccountInput' })
+const deleteAccount = inputObject('DeleteAccountInput', {
+  password: presentPassword('Password')
+    .optional()
+    .describe('`INVALID_CREDENTIALS` when it is wrong. Only an account that signs in elsewhere has none to send.'),
+})
 
 /** Input of `auth.deleteAccount`. */
 export interface DeleteAccountInput extends z.input<typeof deleteAccount> {}
 
 export const deleteAccountInputSchema: Named<DeleteAccountInput> = deleteAccount
 
-const authResult = z
-  .object({
-    user: userSchema.describe('Who is signed in.'),
-    accessToken: z.string().describe('To send as `Authorization: Bearer …`.'),
-    accessTokenExpiresAt: outputInstant().describe("When the access token stops working, by the server's clock."),
-  })
-  .register(schemaNames, { id: 'AuthResult' })
+const authResult = outputObject('AuthResult', {
+  user: userSchema.describe('Who is signed in.'),
+  accessToken: z.string().describe('To send as `Authorization: Bearer …`.'),
+  accessTokenExpiresAt: outputInstant().describe("When the access token stops working, by the server's clock."),
+})
 
 /** The answer to a successful registration, login or refresh; the session's cookie comes with it. */
 export interface AuthResult extends z.infer<typeof authResult> {}

@@ -1,44 +1,37 @@
 import { z } from 'zod'
-import { inputObject, type Named, outputCount, outputId, wholeNumber } from './fields.ts'
+import { inputObject, type Named, outputCount, outputId, outputObject, wholeNumber } from './fields.ts'
 import { MAX_VERSION } from './limits.ts'
-import { schemaNames } from './names.ts'
 import { tagSchema } from './tag.ts'
 import { taskSchema } from './task.ts'
 
 const version = outputCount().describe("Where the change stands in the order of the user's changes.")
 
-const taskChange = z
-  .object({
-    type: z.literal('task'),
-    version,
-    id: outputId().describe('The task that has changed.'),
-    deleted: z.boolean().describe('Whether it is in the trash.'),
-    task: taskSchema.nullable().describe('As it is now; null once deleted.'),
-  })
-  .register(schemaNames, { id: 'TaskChange' })
+const taskChange = outputObject('TaskChange', {
+  type: z.literal('task'),
+  version,
+  id: outputId().describe('The task that has changed.'),
+  deleted: z.boolean().describe('Whether it is in the trash.'),
+  task: taskSchema.nullable().describe('As it is now; null once deleted.'),
+})
 
 /** A task has changed, or its tags have. */
 export interface TaskChange extends z.infer<typeof taskChange> {}
 
-const tagChange = z
-  .object({
-    type: z.literal('tag'),
-    version,
-    id: outputId().describe('The tag that has changed.'),
-    deleted: z.boolean().describe('Whether it is deleted: its tasks carry it no longer.'),
-    tag: tagSchema.nullable().describe('As it is now; null once deleted.'),
-  })
-  .register(schemaNames, { id: 'TagChange' })
+const tagChange = outputObject('TagChange', {
+  type: z.literal('tag'),
+  version,
+  id: outputId().describe('The tag that has changed.'),
+  deleted: z.boolean().describe('Whether it is deleted: its tasks carry it no longer.'),
+  tag: tagSchema.nullable().describe('As it is now; null once deleted.'),
+})
 
 /** A tag has changed; the tasks that carry it are not told one by one. */
 export interface TagChange extends z.infer<typeof tagChange> {}
 
-const resetChange = z
-  .object({
-    type: z.literal('reset'),
-    version: outputCount().describe('Where to go on.'),
-  })
-  .register(schemaNames, { id: 'ResetChange' })
+const resetChange = outputObject('ResetChange', {
+  type: z.literal('reset'),
+  version: outputCount().describe('Where to go on.'),
+})
 
 /** The changes since the version asked for are not known any more: read everything again, and go on from `version`. */
 export interface ResetChange extends z.infer<typeof resetChange> {}
@@ -55,14 +48,14 @@ function since() {
   return wholeNumber({ label: 'Since', min: 0, max: MAX_VERSION }).optional()
 }
 
-const changeList = inputObject({
+const changeList = inputObject('ChangeListInput', {
   since: since().describe('The last version that is known; absent: none is wanted but where to begin.'),
   limit: wholeNumber({ label: 'Limit', min: 1, max: 500 })
     .default(100)
     .describe(
       'How many changes a page holds at most: 1 to 500, 100 when absent. It ends earlier at 1 MB; `hasMore` tells.',
     ),
-}).register(schemaNames, { id: 'ChangeListInput' })
+})
 
 /** Input of `change.list`. */
 export interface ChangeListInput extends z.input<typeof changeList> {}
@@ -72,16 +65,12 @@ export interface ChangeListQuery extends z.output<typeof changeList> {}
 
 export const changeListInputSchema: Named<ChangeListQuery, ChangeListInput | undefined> = changeList.prefault({})
 
-const changeListResult = z
-  .object({
-    changes: z.array(rowChangeSchema).describe('In the order of their versions, each row once.'),
-    version: outputCount().describe('To send as `since` for what comes after this page.'),
-    hasMore: z.boolean().describe('Whether there is more to read at once.'),
-    reset: z
-      .boolean()
-      .describe('Whether the changes since that version are not known any more: read everything again.'),
-  })
-  .register(schemaNames, { id: 'ChangeListResult' })
+const changeListResult = outputObject('ChangeListResult', {
+  changes: z.array(rowChangeSchema).describe('In the order of their versions, each row once.'),
+  version: outputCount().describe('To send as `since` for what comes after this page.'),
+  hasMore: z.boolean().describe('Whether there is more to read at once.'),
+  reset: z.boolean().describe('Whether the changes since that version are not known any more: read everything again.'),
+})
 
 /** A page of changes. */
 export interface ChangeListResult extends z.infer<typeof changeListResult> {}
@@ -90,14 +79,14 @@ export const changeListResultSchema: Named<ChangeListResult> = changeListResult
 
 const NOT_A_VERSION = 'Last event id must be a version'
 
-const changeStream = inputObject({
+const changeStream = inputObject('ChangeStreamInput', {
   since: since().describe('The last version that is known; absent: begin now.'),
   lastEventId: z
     .string({ error: NOT_A_VERSION })
     .refine((text) => /^\d{1,10}$/.test(text) && Number(text) <= MAX_VERSION, NOT_A_VERSION)
     .optional()
     .describe('What tRPC adds when it connects again: the last version that arrived. The larger of the two counts.'),
-}).register(schemaNames, { id: 'ChangeStreamInput' })
+})
 
 /** Input of `change.stream`. */
 export interface ChangeStreamInput extends z.input<typeof changeStream> {}

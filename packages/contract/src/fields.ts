@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MAX_VERSION } from './limits.ts'
+import { schemaNames } from './names.ts'
 import { requiredOr } from './text.ts'
 
 /** A schema under the name of its type: editors then show `Task`, not a list of all its fields. */
@@ -9,9 +10,14 @@ const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
 const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z')
 const NOT_A_DATE = 'Not a valid date'
 
-/** An input object that refuses keys it does not name, so that nobody assigns what is not offered. */
-export function inputObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.strictObject(shape, { error: 'Input must be an object' })
+/** An input that refuses keys it does not name, so that nobody assigns what is not offered. */
+export function inputObject<Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
+  return z.strictObject(shape, { error: 'Input must be an object' }).register(schemaNames, { id: name })
+}
+
+/** An output, which holds nothing that it does not name. */
+export function outputObject<Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
+  return z.object(shape).register(schemaNames, { id: name })
 }
 
 /** The same fields, each of which may be absent. */

@@ -8,24 +8,23 @@ import {
   outputCount,
   outputId,
   outputInstant,
+  outputObject,
   withChange,
 } from './fields.ts'
 import { schemaNames } from './names.ts'
 import { requiredOr, text } from './text.ts'
 
-const tag = z
-  .object({
-    id: outputId().describe("UUID, unique among the user's tags."),
-    name: z.string().describe('1 to 50 code points, as the user wrote it.'),
-    color: z.string().nullable().describe('`#rrggbb` in lower case, or null for none.'),
-    version: outputCount().describe(
-      "Grows with every change of the tag; send it with an update to refuse overwriting somebody else's change.",
-    ),
-    createdAt: outputInstant().describe('When it was created.'),
-    updatedAt: outputInstant().describe('When it was last changed.'),
-    deletedAt: outputInstant().nullable().describe('When it was deleted; null while it is live.'),
-  })
-  .register(schemaNames, { id: 'Tag' })
+const tag = outputObject('Tag', {
+  id: outputId().describe("UUID, unique among the user's tags."),
+  name: z.string().describe('1 to 50 code points, as the user wrote it.'),
+  color: z.string().nullable().describe('`#rrggbb` in lower case, or null for none.'),
+  version: outputCount().describe(
+    "Grows with every change of the tag; send it with an update to refuse overwriting somebody else's change.",
+  ),
+  createdAt: outputInstant().describe('When it was created.'),
+  updatedAt: outputInstant().describe('When it was last changed.'),
+  deletedAt: outputInstant().nullable().describe('When it was deleted; null while it is live.'),
+})
 
 /** A label that a user puts on tasks. */
 export interface Tag extends z.infer<typeof tag> {}
@@ -46,6 +45,13 @@ const tagWithCountSchema: Named<TagWithCount> = tagWithCount
 
 /** The output of `tag.list`. */
 export const tagListSchema: Named<TagWithCount[]> = z.array(tagWithCountSchema)
+
+const taskTag = tag.pick({ id: true, name: true, color: true }).register(schemaNames, { id: 'TaskTag' })
+
+/** A tag as a task shows it. */
+export interface TaskTag extends z.infer<typeof taskTag> {}
+
+export const taskTagSchema: Named<TaskTag> = taskTag
 
 /**
  * What makes two tag names the same: NFKC, lower case, runs of whitespace as one space. `Café  Nord` and `café nord`
@@ -69,7 +75,7 @@ const color = z
   .describe('`#rrggbb`; null for none.')
 
 /** For forms, which want its fields: what `tag.create` takes. */
-export const tagCreateForm = inputObject({
+export const tagCreateForm = inputObject('TagCreateInput', {
   id: id()
     .optional()
     .describe(
@@ -77,7 +83,7 @@ export const tagCreateForm = inputObject({
     ),
   name,
   ...optional({ color }),
-}).register(schemaNames, { id: 'TagCreateInput' })
+})
 
 /** Input of `tag.create`. */
 export interface TagCreateInput extends z.input<typeof tagCreateForm> {}
@@ -86,20 +92,20 @@ export interface TagCreateInput extends z.input<typeof tagCreateForm> {}
 export const tagCreateInputSchema: Named<TagCreateInput> = tagCreateForm
 
 /** For forms, which want its fields: what `tag.update` takes. */
-export const tagUpdateForm = inputObject({
+export const tagUpdateForm = inputObject('TagUpdateInput', {
   id: id().describe('The tag to change.'),
   version: expectedVersion(),
   ...optional({ name, color }),
-}).register(schemaNames, { id: 'TagUpdateInput' })
+})
 
 /** Input of `tag.update`: at least one change; what is absent stays as it is. */
 export interface TagUpdateInput extends z.input<typeof tagUpdateForm> {}
 
 export const tagUpdateInputSchema: Named<TagUpdateInput> = withChange(tagUpdateForm, { keys: ['id', 'version'] })
 
-const tagId = inputObject({
+const tagId = inputObject('TagIdInput', {
   id: id().describe('The tag to delete; its tasks stay.'),
-}).register(schemaNames, { id: 'TagIdInput' })
+})
 
 /** Input of `tag.delete`. */
 export interface TagIdInput extends z.input<typeof tagId> {}

@@ -1,7 +1,6 @@
-import { z } from 'zod'
-import { flag, ids, inputObject, type Named, optional, outputCount, withChange } from './fields.ts'
+import type { z } from 'zod'
+import { flag, ids, inputObject, type Named, optional, outputCount, outputObject, withChange } from './fields.ts'
 import { MAX_TAGS_PER_TASK } from './limits.ts'
-import { schemaNames } from './names.ts'
 
 const MAX_TASKS = 100
 
@@ -9,14 +8,14 @@ function taskIds() {
   return ids('Tasks', { min: 1, max: MAX_TASKS })
 }
 
-const taskUpdateMany = inputObject({
+const taskUpdateMany = inputObject('TaskUpdateManyInput', {
   ids: taskIds().describe('1 to 100 tasks; `NOT_FOUND` when the user lacks one of them.'),
   ...optional({
     completed: flag('Completed').describe('Whether they are done.'),
     addTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that each has from now on, beside its others.'),
     removeTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that none of them has from now on.'),
   }),
-}).register(schemaNames, { id: 'TaskUpdateManyInput' })
+})
 
 /** Input of `task.updateMany`: at least one change, made to all of the tasks or to none; what is absent stays as it is. */
 export interface TaskUpdateManyInput extends z.input<typeof taskUpdateMany> {}
@@ -26,20 +25,18 @@ export const taskUpdateManyInputSchema: Named<TaskUpdateManyInput> = withChange(
   isChange: (value) => (Array.isArray(value) ? value.length > 0 : value !== undefined),
 })
 
-const taskDeleteMany = inputObject({
+const taskDeleteMany = inputObject('TaskDeleteManyInput', {
   ids: taskIds().describe('1 to 100 tasks to move to the trash; `NOT_FOUND` when the user lacks one of them.'),
-}).register(schemaNames, { id: 'TaskDeleteManyInput' })
+})
 
 /** Input of `task.deleteMany`: all of the tasks are deleted, or none. */
 export interface TaskDeleteManyInput extends z.input<typeof taskDeleteMany> {}
 
 export const taskDeleteManyInputSchema: Named<TaskDeleteManyInput> = taskDeleteMany
 
-const taskCount = z
-  .object({
-    count: outputCount().describe('How many tasks were changed: all that were named.'),
-  })
-  .register(schemaNames, { id: 'TaskCount' })
+const taskCount = outputObject('TaskCount', {
+  count: outputCount().describe('How many tasks were changed: all that were named.'),
+})
 
 /** The output of `task.updateMany` and `task.deleteMany`. */
 export interface TaskCount extends z.infer<typeof taskCount> {}

@@ -1,7 +1,16 @@
 import { z } from 'zod'
-import { choice, flag, ids, inputObject, instant, type Named, outputCount, wholeNumber } from './fields.ts'
+import {
+  choice,
+  flag,
+  ids,
+  inputObject,
+  instant,
+  type Named,
+  outputCount,
+  outputObject,
+  wholeNumber,
+} from './fields.ts'
 import { MAX_TAGS_PER_TASK, NOT_A_CURSOR } from './limits.ts'
-import { schemaNames } from './names.ts'
 import { taskSchema } from './task.ts'
 import { requiredOr, text } from './text.ts'
 
@@ -22,7 +31,7 @@ function cursor() {
 }
 
 /** For forms, which want its fields: what `task.list` takes. */
-export const taskListForm = inputObject({
+export const taskListForm = inputObject('TaskListInput', {
   limit: wholeNumber({ label: 'Limit', min: 1, max: 100 })
     .default(20)
     .describe(
@@ -57,7 +66,7 @@ export const taskListForm = inputObject({
     .literal('forward', 'Pages go forward only')
     .optional()
     .describe('What infinite queries of tRPC add by themselves; pages go forward only.'),
-}).register(schemaNames, { id: 'TaskListInput' })
+})
 
 /** Input of `task.list`: every filter that is given narrows the list. */
 export interface TaskListInput extends z.input<typeof taskListForm> {}
@@ -86,16 +95,14 @@ export type SortOrder = TaskListQuery['order']
 
 export const taskListInputSchema: Named<TaskListQuery, TaskListInput | undefined> = taskListQuery.prefault({})
 
-const taskListResult = z
-  .object({
-    items: z.array(taskSchema).describe('The tasks of this page.'),
-    nextCursor: z
-      .string()
-      .nullable()
-      .describe('To send as `cursor` for the next page, also after a short one; null on the last.'),
-    total: outputCount().nullable().describe('How many tasks match on all pages; null unless `withTotal` was asked.'),
-  })
-  .register(schemaNames, { id: 'TaskListResult' })
+const taskListResult = outputObject('TaskListResult', {
+  items: z.array(taskSchema).describe('The tasks of this page.'),
+  nextCursor: z
+    .string()
+    .nullable()
+    .describe('To send as `cursor` for the next page, also after a short one; null on the last.'),
+  total: outputCount().nullable().describe('How many tasks match on all pages; null unless `withTotal` was asked.'),
+})
 
 /** A page of tasks. */
 export interface TaskListResult extends z.infer<typeof taskListResult> {}

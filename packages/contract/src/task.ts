@@ -11,42 +11,28 @@ import {
   outputCount,
   outputId,
   outputInstant,
+  outputObject,
   withChange,
 } from './fields.ts'
 import { MAX_TAGS_PER_TASK } from './limits.ts'
-import { schemaNames } from './names.ts'
+import { taskTagSchema } from './tag.ts'
 import { text } from './text.ts'
 
-const taskTag = z
-  .object({
-    id: outputId().describe('The id of the tag.'),
-    name: z.string().describe('The name of the tag.'),
-    color: z.string().nullable().describe('`#rrggbb` in lower case, or null for none.'),
-  })
-  .register(schemaNames, { id: 'TaskTag' })
-
-/** A tag as a task shows it. */
-export interface TaskTag extends z.infer<typeof taskTag> {}
-
-const taskTagSchema: Named<TaskTag> = taskTag
-
-const task = z
-  .object({
-    id: outputId().describe("UUID, unique among the user's tasks."),
-    title: z.string().describe('1 to 200 code points.'),
-    description: z.string().nullable().describe('At most 10 000 code points, or null for none.'),
-    completed: z.boolean().describe('Whether it is done.'),
-    completedAt: outputInstant().nullable().describe('When it was completed; null while it is not.'),
-    dueAt: outputInstant().nullable().describe('When it is due; null for no date.'),
-    tags: z.array(taskTagSchema).describe('By name.'),
-    version: outputCount().describe(
-      "Grows with every change of the task; send it with an update to refuse overwriting somebody else's change.",
-    ),
-    createdAt: outputInstant().describe('When it was created.'),
-    updatedAt: outputInstant().describe('When it was last changed; a change of its tags counts.'),
-    deletedAt: outputInstant().nullable().describe('When it was moved to the trash; null while it is live.'),
-  })
-  .register(schemaNames, { id: 'Task' })
+const task = outputObject('Task', {
+  id: outputId().describe("UUID, unique among the user's tasks."),
+  title: z.string().describe('1 to 200 code points.'),
+  description: z.string().nullable().describe('At most 10 000 code points, or null for none.'),
+  completed: z.boolean().describe('Whether it is done.'),
+  completedAt: outputInstant().nullable().describe('When it was completed; null while it is not.'),
+  dueAt: outputInstant().nullable().describe('When it is due; null for no date.'),
+  tags: z.array(taskTagSchema).describe('By name.'),
+  version: outputCount().describe(
+    "Grows with every change of the task; send it with an update to refuse overwriting somebody else's change.",
+  ),
+  createdAt: outputInstant().describe('When it was created.'),
+  updatedAt: outputInstant().describe('When it was last changed; a change of its tags counts.'),
+  deletedAt: outputInstant().nullable().describe('When it was moved to the trash; null while it is live.'),
+})
 
 /** Something to do. */
 export interface Task extends z.infer<typeof task> {}
@@ -70,7 +56,7 @@ const taskContent = {
 const { title, ...optionalContent } = taskContent
 
 /** For forms, which want its fields: what `task.create` takes. */
-export const taskCreateForm = inputObject({
+export const taskCreateForm = inputObject('TaskCreateInput', {
   id: id()
     .optional()
     .describe(
@@ -78,7 +64,7 @@ export const taskCreateForm = inputObject({
     ),
   title,
   ...optional(optionalContent),
-}).register(schemaNames, { id: 'TaskCreateInput' })
+})
 
 /** Input of `task.create`: a task has no description, no date and no tags unless they are given, and is to do. */
 export interface TaskCreateInput extends z.input<typeof taskCreateForm> {}
@@ -87,41 +73,41 @@ export interface TaskCreateInput extends z.input<typeof taskCreateForm> {}
 export const taskCreateInputSchema: Named<TaskCreateInput> = taskCreateForm
 
 /** For forms, which want its fields: what `task.update` takes. */
-export const taskUpdateForm = inputObject({
+export const taskUpdateForm = inputObject('TaskUpdateInput', {
   id: id().describe('The task to change.'),
   version: expectedVersion(),
   ...optional(taskContent),
-}).register(schemaNames, { id: 'TaskUpdateInput' })
+})
 
 /** Input of `task.update`: at least one change. What is absent stays as it is; null removes, and so does a list without tags. */
 export interface TaskUpdateInput extends z.input<typeof taskUpdateForm> {}
 
 export const taskUpdateInputSchema: Named<TaskUpdateInput> = withChange(taskUpdateForm, { keys: ['id', 'version'] })
 
-const taskId = inputObject({
+const taskId = inputObject('TaskIdInput', {
   id: id().describe('The task; `NOT_FOUND` when the user has none with this id.'),
-}).register(schemaNames, { id: 'TaskIdInput' })
+})
 
 /** Input of `task.get` and `task.restore`. */
 export interface TaskIdInput extends z.input<typeof taskId> {}
 
 export const taskIdInputSchema: Named<TaskIdInput> = taskId
 
-const taskSetCompleted = inputObject({
+const taskSetCompleted = inputObject('TaskSetCompletedInput', {
   id: id().describe('The task to change.'),
   completed: flag('Completed').describe('True for done, false for to do again.'),
   version: expectedVersion(),
-}).register(schemaNames, { id: 'TaskSetCompletedInput' })
+})
 
 /** Input of `task.setCompleted`. */
 export interface TaskSetCompletedInput extends z.input<typeof taskSetCompleted> {}
 
 export const taskSetCompletedInputSchema: Named<TaskSetCompletedInput> = taskSetCompleted
 
-const taskDelete = inputObject({
+const taskDelete = inputObject('TaskDeleteInput', {
   id: id().describe('The task to move to the trash.'),
   version: expectedVersion(),
-}).register(schemaNames, { id: 'TaskDeleteInput' })
+})
 
 /** Input of `task.delete`. */
 export interface TaskDeleteInput extends z.input<typeof taskDelete> {}

@@ -10,16 +10,14 @@ import { ownRedis } from './testing/own-redis.ts'
 import { type TcpProxy, tcpProxy } from './testing/tcp-proxy.ts'
 import { testServer } from './testing/test-server.ts'
 
-/** Milliseconds, a fifth and a tenth of what is usual: change-hub.test.ts waits for the usual sweep. */
-const sweepInterval = 1_000
-const heartbeatInterval = 1_000
 /** Milliseconds that a change may be late while announcements do not arrive, and from the bus's return to the normal. */
 const LATEST = 2_000
 const RECOVERY = 2_000
-/** Milliseconds for which a bus is away: several sweeps. */
-const AWAY = 3_000
 /** Milliseconds of a change that was announced, on a busy machine. */
 const PROMPT = 500
+
+/** Milliseconds, a fifth and a tenth of what is usual: `change-hub.test.ts` waits for the usual sweep. */
+const { sweepInterval, heartbeatInterval } = { sweepInterval: 1_000, heartbeatInterval: 1_000 }
 
 let databaseUrl: string
 let stack: AsyncDisposable[]
@@ -88,7 +86,7 @@ describe('with LISTEN and NOTIFY', () => {
   }, 30_000)
 
   test('changes are late, and not lost, while there is no way to the server', async () => {
-    await takeAwayAndBack(followed, { takeAway: direct.cut, giveBack: direct.restore, away: AWAY })
+    await takeAwayAndBack(followed, { takeAway: direct.cut, giveBack: direct.restore, away: 3 * sweepInterval })
   }, 40_000)
 
   test('a connection that nothing gets through any more is given up', async () => {
@@ -117,7 +115,7 @@ test('with Redis changes are late, and not lost, while it is away', async () => 
   }
   const [writeTo = '', readFrom = ''] = servers.map(({ url }) => url)
   const followed = await followWrites({ writeTo, readFrom })
-  await takeAwayAndBack(followed, { takeAway: redis.kill, giveBack: redis.start, away: AWAY })
+  await takeAwayAndBack(followed, { takeAway: redis.kill, giveBack: redis.start, away: 3 * sweepInterval })
 }, 40_000)
 
 test('a Redis that is away at the start is found when it comes', async () => {

@@ -16,8 +16,8 @@ const [OVER_HTTP, IN_PROCESS] = inject('testServer') === undefined ? [400, 1_600
 
 /** Milliseconds of the processor that an answer may take, whatever was asked. */
 const LITTLE = 10
-/** What takes more may take so many times as much as a harmless payload of the same size. */
-const MAX_RATIO = 20
+/** What takes more may take so many times as much as a harmless payload of the same size; the costliest take about 4. */
+const MAX_RATIO = 8
 /**
  * The processor's clock counts the garbage of others too, which is collected on threads of this process. So the two are
  * compared in turn, and a payload does harm if it takes too long in each of so many pairs. One that does none takes too

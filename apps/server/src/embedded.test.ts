@@ -6,6 +6,8 @@ import { expect, test } from 'vitest'
 
 // Three processes, one of which makes its database.
 const PATIENCE = 60_000
+/** Compiles the embedded database without care, as vitest.config.ts has it done in the suites. */
+const QUICKLY = ['--liftoff-only']
 
 test(
   'a server that was killed finds its data again, and nobody has to sign in anew',
@@ -13,7 +15,7 @@ test(
     using folder = temporaryFolder()
     const variables = { DATA_DIR: folder.path, BCRYPT_COST: '4' }
 
-    await using yesterday = startFromSource(variables)
+    await using yesterday = startFromSource(variables, QUICKLY)
     const url = await yesterday.url
     expect(url).toMatch(/^http:\/\/localhost:[1-9]\d+$/)
     expect((await fetch(`${url}/health`)).status).toBe(200)
@@ -22,11 +24,11 @@ test(
     yesterday.kill('SIGKILL')
     expect(await yesterday.ended).toMatchObject({ signal: 'SIGKILL', complaints: [] })
 
-    await using today = startFromSource(variables)
+    await using today = startFromSource(variables, QUICKLY)
     const { data } = await trpcCalls({ url: await today.url, token }).query<{ items: unknown[] }>('task.list')
     expect(data.items).toEqual([task])
 
-    await using second = startFromSource(variables)
+    await using second = startFromSource(variables, QUICKLY)
     expect(await second.ended).toEqual({
       code: 1,
       signal: null,
@@ -46,7 +48,7 @@ test(
   'a server whose folder is deleted says so, and ends rather than answer for what is lost',
   async () => {
     using folder = await temporaryDataDir()
-    await using server = startFromSource({ DATA_DIR: folder.path, BCRYPT_COST: '4' })
+    await using server = startFromSource({ DATA_DIR: folder.path, BCRYPT_COST: '4' }, QUICKLY)
     await server.url
     rmSync(folder.path, { recursive: true, force: true })
     const { code, output, complaints } = await server.ended

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
-import { flag, ids, inputObject, type Named, optional, outputCount, outputObject, withChange } from './fields.ts'
+import { ids, inputObject, type Named, optional, outputCount, outputObject, withChange } from './fields.ts'
 import { MAX_TAGS_PER_TASK } from './limits.ts'
+import { taskContent } from './task.ts'
 
 const MAX_TASKS = 100
 
@@ -11,7 +12,7 @@ function taskIds() {
 const taskUpdateMany = inputObject('TaskUpdateManyInput', {
   ids: taskIds().describe('1 to 100 tasks; `NOT_FOUND` when the user lacks one of them.'),
   ...optional({
-    completed: flag('Completed').describe('Whether they are done.'),
+    completed: taskContent.completed,
     addTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that each has from now on, beside its others.'),
     removeTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that none of them has from now on.'),
   }),

@@ -40,8 +40,8 @@ export interface Task extends z.infer<typeof task> {}
 /** The output of `task.get` and of whatever changes one task. */
 export const taskSchema: Named<Task> = task
 
-/** What a user writes of a task: the inputs below take it from here. */
-const taskContent = {
+/** What a user writes of a task: inputs take its fields from here. */
+export const taskContent = {
   title: text({ label: 'Title', min: 1, max: 200 }).describe('One line of 1 to 200 code points after trimming.'),
   description: text({ label: 'Description', max: 10_000, lines: 'many' })
     .nullable()

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type CommandDatabase, commandDatabase } from './testing/command-database.ts'
+import { type CommandDatabase, processDatabase } from './testing/command-database.ts'
 import { runCommand } from './testing/run-command.ts'
 
 let database: CommandDatabase
 beforeAll(async () => {
-  database = await commandDatabase()
+  database = await processDatabase()
   await using open = await database.open()
   const { id: userId } = await open.client.user.create({ data: { email: 'ada@example.com' } })
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await token('working', {})
   await open.client.session.create({ data: { userId, createdAt: daysAgo(20), ...ends } })
 }, 60_000)
-afterAll(() => database[Symbol.dispose]())
+afterAll(() => database[Symbol.asyncDispose]())
 
 test('`taskwire purge` says what it has removed, and ends by itself', async () => {
   const { stdout, stderr, status } = spawnSync(

@@ -11,7 +11,7 @@ export function purgeCommand(terminal: Terminal): Command {
     )
     .addHelpText('after', '\nThe server does this every hour.\n\nExample:\n  $ pnpm taskwire purge')
     .action(() =>
-      withServices(terminal.readEnv(), async ({ db, quotas }) => {
+      withServices(terminal, async ({ db, quotas }) => {
         const { tasks, tags, sessions, apiTokens } = await purge(db, quotas)
         terminal.result(`Removed ${tasks} tasks, ${tags} tags, ${sessions} sessions and ${apiTokens} API tokens`)
       }),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { commandDatabase, embeddedDatabase } from './testing/command-database.ts'
+import { embeddedDatabase, processDatabase } from './testing/command-database.ts'
 import { runCommand } from './testing/run-command.ts'
 
 test.each([
@@ -61,7 +61,7 @@ test.each(['migrate status', 'seed', 'migrate up', 'migrate down'])(
 )
 
 test('a folder that is in use is one sentence', async () => {
-  using database = await embeddedDatabase()
+  await using database = await embeddedDatabase()
   await using _holder = await database.open()
   const { exitCode, progress } = await runCommand('migrate status', database.variables)
   expect(exitCode).toBe(1)
@@ -81,7 +81,7 @@ test('`taskwire --version` says which it is', async () => {
 })
 
 test('as a process: results on standard output, the rest on standard error, and it ends by itself', async () => {
-  using database = await commandDatabase({ migrated: false })
+  await using database = await processDatabase({ migrated: false })
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [

@@ -1,9 +1,12 @@
 import type { Env } from '@taskwire/config'
+import type { DatabaseConfig, OpenDatabase } from '@taskwire/prisma'
 
 /** What a command has of the world: a test gives it another. */
 export interface Terminal {
   /** @throws EnvError */
   readEnv(): Env
+  /** Opens the database for a command, which closes it. */
+  openDatabase(config: DatabaseConfig): Promise<OpenDatabase>
   /** A line of what was asked for: standard output. */
   result(line: string): void
   /** A line about what is going on: standard error. */

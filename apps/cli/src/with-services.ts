@@ -1,15 +1,16 @@
-import { connectServices, type Env } from '@taskwire/config'
+import { connectServices } from '@taskwire/config'
 import type { Database, Identity } from '@taskwire/domain'
-import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
+import type { OpenDatabase } from '@taskwire/prisma'
 import type { Services } from '@taskwire/router'
 import type { Terminal } from './terminal.ts'
 
 /** Runs the work with what procedures need. */
 export async function withServices<T>(
-  env: Env,
+  terminal: Terminal,
   work: (services: Services, database: OpenDatabase) => Promise<T>,
 ): Promise<T> {
-  await using database = await openDatabase(env.database)
+  const env = terminal.readEnv()
+  await using database = await terminal.openDatabase(env.database)
   const services = await connectServices(env, database, null)
   try {
     return await work(services, database)
@@ -23,7 +24,7 @@ export async function withIdentity<T>(
   terminal: Terminal,
   work: (db: Database, identity: Identity) => Promise<T>,
 ): Promise<T> {
-  return withServices(terminal.readEnv(), (services) =>
+  return withServices(terminal, (services) =>
     work(services.db, {
       ...services,
       audit: (event) => terminal.progress(`Security event: ${JSON.stringify(event)}`),

@@ -10,7 +10,7 @@ function failuresOf(lines: string[]): string[] {
 }
 
 test('a bare database is told to be migrated, a migrated one is well, one changed by hand is not', async () => {
-  using database = await commandDatabase({ migrated: false })
+  await using database = await commandDatabase({ migrated: false })
   const { variables } = database
   const bare = await runCommand('doctor', variables)
   expect(bare.exitCode).toBe(1)

@@ -1,5 +1,5 @@
 import type { Env } from '@taskwire/config'
-import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
+import type { OpenDatabase } from '@taskwire/prisma'
 import { Command } from 'commander'
 import { explainFailure } from '../explain-failure.ts'
 import type { Terminal } from '../terminal.ts'
@@ -43,7 +43,7 @@ async function examine(terminal: Terminal): Promise<boolean> {
   }
   report('configuration', { ok: true, says: describeConfiguration(env.value) })
 
-  const opened = await attempt(() => openDatabase(env.value.database))
+  const opened = await attempt(() => terminal.openDatabase(env.value.database))
   if ('failure' in opened) return report('connection', { ok: false, says: opened.failure })
   await using database = opened.value
   if (!report('connection', await find(checkConnection, database))) return false

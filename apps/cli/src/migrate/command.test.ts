@@ -4,7 +4,7 @@ import { runCommand } from '../testing/run-command.ts'
 import { describeStatus } from './describe-status.ts'
 
 test('up, status and down tell what they did', async () => {
-  using database = await commandDatabase({ migrated: false })
+  await using database = await commandDatabase({ migrated: false })
   const { variables } = database
   const up = await runCommand('migrate up', variables)
   expect(up).toMatchObject({ exitCode: 0, results: [expect.stringMatching(/^Applied \d{14}_init/)] })

@@ -1,4 +1,4 @@
-import { draftMigration, type OpenDatabase, openDatabase } from '@taskwire/prisma'
+import { draftMigration, type OpenDatabase } from '@taskwire/prisma'
 import { Command, InvalidArgumentError } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import { describeStatus } from './describe-status.ts'
@@ -6,7 +6,7 @@ import { describeStatus } from './describe-status.ts'
 /** `taskwire migrate`: the database's schema, forward and back. */
 export function migrateCommand(terminal: Terminal, finish: (ok: boolean) => void): Command {
   async function connected(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
-    await using database = await openDatabase(terminal.readEnv().database)
+    await using database = await terminal.openDatabase(terminal.readEnv().database)
     await work(database)
   }
 

@@ -16,7 +16,7 @@ async function contents(database: CommandDatabase) {
 }
 
 test('makes the account with its tasks and tags, and a second time nothing', async () => {
-  using database = await commandDatabase({ migrated: false })
+  await using database = await commandDatabase({ migrated: false })
   const { variables } = database
   const first = await runCommand('seed', variables)
   expect(first.exitCode).toBe(0)
@@ -44,7 +44,7 @@ test('is refused in production', async () => {
 })
 
 test('on an old schema that is not to be migrated it says what to do', async () => {
-  using database = await commandDatabase({ migrated: false })
+  await using database = await commandDatabase({ migrated: false })
   const { exitCode, progress } = await runCommand('seed', { ...database.variables, AUTO_MIGRATE: 'false' })
   expect(exitCode).toBe(1)
   expect(progress).toEqual([

@@ -19,7 +19,7 @@ export function seedCommand(terminal: Terminal): Command {
       if (env.production) {
         throw new CommandError('The demonstration account has a public password: it is not made in production')
       }
-      await withServices(env, async (services, database) => {
+      await withServices(terminal, async (services, database) => {
         await prepareSchema(database, {
           autoMigrate: env.autoMigrate,
           onProgress: (name) => terminal.progress(`Applying ${name}`),

@@ -1,5 +1,6 @@
 import { parseEnvironment } from '@taskwire/config'
 import { run } from '../run.ts'
+import { openForCommand } from './command-database.ts'
 
 export interface Outcome {
   exitCode: number
@@ -15,6 +16,7 @@ export async function runCommand(line: string, variables: Record<string, string>
   const progress: string[] = []
   const exitCode = await run(line.split(' ').filter(Boolean), {
     readEnv: () => parseEnvironment(variables, '/nowhere'),
+    openDatabase: openForCommand,
     result: (text) => results.push(...text.split('\n')),
     progress: (text) => progress.push(...text.split('\n')),
     readSecret: async () => secret,

@@ -10,7 +10,7 @@ beforeAll(async () => {
   await using open = await database.open()
   await open.client.user.create({ data: { email: DEMO, passwordHash: 'of no password' } })
 }, 60_000)
-afterAll(() => database[Symbol.dispose]())
+afterAll(() => database[Symbol.asyncDispose]())
 
 function taskwire(line: string, secret?: string) {
   return runCommand(line, database.variables, secret)

@@ -7,9 +7,12 @@ import { toErrorShape, withCodeOfReason } from './errors.ts'
 import type { LimitName, LimitState } from './limits/limits.ts'
 import { requestIdOf } from './request-id.ts'
 
+/** Said in full, since clients see this type: what is allowed how often is not for them. */
+type AddressLimit = 'loginsPerAddress' | 'registrationsPerAddress' | 'refreshesPerAddress'
+
 export interface Meta {
   /** The limit by address that this procedure has instead of the one for anonymous calls. */
-  addressLimit?: LimitName
+  addressLimit?: AddressLimit
   /** Bytes that its answer may have, of a procedure that may answer at length. */
   mostBytes?: number
 }

@@ -29,8 +29,8 @@ export async function purge(db: Database, { maxTasks, maxTags }: Quotas): Promis
   return {
     tasks: await purgeDeleted(db, tasks, maxTasks),
     tags: await purgeDeleted(db, tags, maxTags),
-    sessions: await inBatches(db, purgeSessions),
-    apiTokens: await inBatches(db, purgeApiTokens),
+    sessions: await inBatches(db, (transaction) => purgeEnded(transaction, sessions)),
+    apiTokens: await inBatches(db, (transaction) => purgeEnded(transaction, apiTokens)),
   }
 }
 
@@ -42,6 +42,15 @@ interface Kind {
 
 const tasks: Kind = { table: Prisma.sql`tasks`, deleted: Prisma.sql`deleted_tasks` }
 const tags: Kind = { table: Prisma.sql`tags`, deleted: Prisma.sql`deleted_tags` }
+
+interface Ending {
+  table: Prisma.Sql
+  /** When one of them has ended. */
+  ended: Prisma.Sql
+}
+
+const sessions: Ending = { table: Prisma.sql`sessions`, ended: Prisma.sql`least(revoked_at, idle_expires_at)` }
+const apiTokens: Ending = { table: Prisma.sql`api_tokens`, ended: Prisma.sql`least(revoked_at, expires_at)` }
 
 /** @param kept how many tombstones of a user stay at most: who creates and deletes for ever fills no disk */
 async function purgeDeleted(db: Database, { table, deleted }: Kind, kept: number): Promise<number> {
@@ -113,20 +122,11 @@ async function removeTombstones(transaction: Database, table: Prisma.Sql, chosen
   return removed?.count ?? 0
 }
 
-async function purgeSessions(transaction: Database): Promise<number> {
+async function purgeEnded(transaction: Database, { table, ended }: Ending): Promise<number> {
   return transaction.$executeRaw`
-    DELETE FROM sessions WHERE (user_id, id) IN (
-      SELECT user_id, id FROM sessions
-      WHERE least(revoked_at, idle_expires_at) < clock_timestamp() - make_interval(days => ${ENDED_DAYS}::int)
-      LIMIT ${BATCH}
-    )`
-}
-
-async function purgeApiTokens(transaction: Database): Promise<number> {
-  return transaction.$executeRaw`
-    DELETE FROM api_tokens WHERE (user_id, id) IN (
-      SELECT user_id, id FROM api_tokens
-      WHERE least(revoked_at, expires_at) < clock_timestamp() - make_interval(days => ${ENDED_DAYS}::int)
+    DELETE FROM ${table} WHERE (user_id, id) IN (
+      SELECT user_id, id FROM ${table}
+      WHERE ${ended} < clock_timestamp() - make_interval(days => ${ENDED_DAYS}::int)
       LIMIT ${BATCH}
     )`
 }

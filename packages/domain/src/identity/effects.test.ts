@@ -2,7 +2,6 @@ import type { Database } from '@taskwire/prisma'
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { resetPassword, setAccountActive } from './accounts.ts'
-import { createApiTokenCheck } from './api-token-check.ts'
 import { createApiToken, revokeApiToken } from './api-tokens.ts'
 import { changePassword } from './change-password.ts'
 import { deleteAccount } from './delete-account.ts'
@@ -11,12 +10,10 @@ import type { Identity } from './identity.ts'
 import { linkExternalIdentity } from './link-external-identity.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
-import { createPasswords } from './passwords.ts'
 import { register } from './register.ts'
 import type { SecurityEvent } from './security-event.ts'
 import type { SignIn } from './session.ts'
-import { createSessionCheck } from './session-check.ts'
-import { createTokens } from './tokens.ts'
+import { testIdentity } from './testing/test-identity.ts'
 
 const password = 'correct horse battery staple'
 const newPassword = 'a wholly new passphrase'
@@ -27,15 +24,7 @@ let identity: Identity
 let events: SecurityEvent['event'][]
 beforeAll(async () => {
   db = (await testDatabase()).client
-  identity = {
-    passwords: createPasswords({ cost: 4 }),
-    tokens: createTokens({ secret: 'a secret of at least thirty-two characters', accessTtlSeconds: 900 }),
-    policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 60, refreshAbsoluteTtlSeconds: 60 },
-    sessionCheck: createSessionCheck(db),
-    apiTokenCheck: createApiTokenCheck(db),
-    externalTokens: null,
-    audit: ({ event }) => events.push(event),
-  }
+  identity = testIdentity(db, { audit: ({ event }) => events.push(event) })
 })
 afterAll(() => identity.passwords.close())
 

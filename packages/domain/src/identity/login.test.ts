@@ -1,11 +1,9 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createApiTokenCheck } from './api-token-check.ts'
 import type { Identity } from './identity.ts'
 import { login } from './login.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
-import { createSessionCheck } from './session-check.ts'
-import { createTokens } from './tokens.ts'
+import { testIdentity } from './testing/test-identity.ts'
 
 const password = 'correct horse battery staple'
 const turn = { account: 'somebody', network: null }
@@ -17,15 +15,7 @@ let identity: Identity
 let closed: Passwords
 beforeAll(async () => {
   db = (await testDatabase()).client
-  identity = {
-    passwords: createPasswords({ cost: 4 }),
-    tokens: createTokens({ secret: 'a secret of at least thirty-two characters', accessTtlSeconds: 900 }),
-    policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 60, refreshAbsoluteTtlSeconds: 60 },
-    sessionCheck: createSessionCheck(db),
-    apiTokenCheck: createApiTokenCheck(db),
-    externalTokens: null,
-    audit: () => {},
-  }
+  identity = testIdentity(db)
   closed = createPasswords({ cost: 4 })
   await closed.close()
   const passwordHash = await identity.passwords.hash(password, turn)

@@ -1,13 +1,10 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import { beforeAll, expect, test } from 'vitest'
-import { createApiTokenCheck } from './api-token-check.ts'
 import { userSelect } from './get-user.ts'
 import type { Identity } from './identity.ts'
 import { openSession } from './open-session.ts'
-import { createPasswords } from './passwords.ts'
 import type { SignIn } from './session.ts'
-import { createSessionCheck } from './session-check.ts'
-import { createTokens } from './tokens.ts'
+import { testIdentity } from './testing/test-identity.ts'
 
 const passwordHash = 'of no password'
 const place = { device: { userAgent: null, ip: null }, replacedToken: null }
@@ -16,15 +13,7 @@ let db: Awaited<ReturnType<typeof testDatabase>>['client']
 let identity: Identity
 beforeAll(async () => {
   db = (await testDatabase()).client
-  identity = {
-    passwords: createPasswords({ cost: 4 }),
-    tokens: createTokens({ secret: 'a secret of at least thirty-two characters', accessTtlSeconds: 900 }),
-    policy: { passwordMinLength: 8, refreshIdleTtlSeconds: 3_600, refreshAbsoluteTtlSeconds: 3_600 },
-    sessionCheck: createSessionCheck(db),
-    apiTokenCheck: createApiTokenCheck(db),
-    externalTokens: null,
-    audit: () => {},
-  }
+  identity = testIdentity(db)
 })
 
 test('50 sign-ins at once leave open 50 sessions, theirs, and each of the others is noted once', async () => {

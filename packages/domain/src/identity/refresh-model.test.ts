@@ -1,16 +1,12 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { createApiTokenCheck } from './api-token-check.ts'
 import { userSelect } from './get-user.ts'
-import type { Identity } from './identity.ts'
-import { createPasswords } from './passwords.ts'
 import { decideRefresh, type SessionState } from './refresh-decision.ts'
-import { createSessionCheck } from './session-check.ts'
 import { histories, type Outcome, play, type Step } from './testing/refresh-history.ts'
 import { replay } from './testing/refresh-on-database.ts'
 import { mirrorWorld } from './testing/refresh-worlds.ts'
-import { createTokens } from './tokens.ts'
+import { testIdentity } from './testing/test-identity.ts'
 
 // Random histories of a browser with two tabs, and of a thief who copies its cookie: answers are lost, whole or in
 // part, tabs are reloaded, and time passes at any point. `play` says what they take from the network. As many as
@@ -209,18 +205,8 @@ describe('the verbs on the database', () => {
   let account: Parameters<typeof replay>[0]
   beforeAll(async () => {
     const { client } = await testDatabase()
-    const tokens = createTokens({ secret: 'a secret of at least thirty-two characters', accessTtlSeconds: 900 })
     const policy = { passwordMinLength: 8, refreshIdleTtlSeconds: 14 * 86_400, refreshAbsoluteTtlSeconds: 30 * 86_400 }
-    const passwords = createPasswords({ cost: 4 })
-    const identity: Identity = {
-      passwords,
-      tokens,
-      policy,
-      sessionCheck: createSessionCheck(client),
-      apiTokenCheck: createApiTokenCheck(client),
-      externalTokens: null,
-      audit: () => {},
-    }
+    const identity = testIdentity(client, { policy })
     const passwordHash = 'of no password'
     const user = await client.user.create({ data: { email: 'model@example.com', passwordHash }, select: userSelect })
     account = { db: client, identity, user, passwordHash }

@@ -14,22 +14,17 @@ export interface Notifications {
 }
 
 const CHANNEL = 'taskwire_changes'
-/** Milliseconds between two tries to connect: doubled from the first to the last. */
+/** Milliseconds between the first two tries to connect: doubled from one to the next. */
 const FIRST_PAUSE = 50
-const LAST_PAUSE = 1_000
-const CONNECT_TIMEOUT = 2_000
-/** Milliseconds between two signs of life: a half-open connection says nothing, and loses everything. */
-const HEARTBEAT_INTERVAL = 10_000
-const QUERY_TIMEOUT = 2_000
-/** Milliseconds that a server has to acknowledge the end: one that is out of reach never does. */
-const CLOSE_TIMEOUT = 500
 
 /**
  * Opens no connection until somebody subscribes.
  *
  * @param url straight to the server: a pooler passes no notifications on
+ * @param options.heartbeatInterval milliseconds between two signs of life: a half-open connection says nothing, and
+ *   loses everything
  */
-export function openNotifications(url: string, { heartbeatInterval = HEARTBEAT_INTERVAL } = {}): Notifications {
+export function openNotifications(url: string, { heartbeatInterval = 10_000 } = {}): Notifications {
   let listener: { onPayload(payload: string): void; onGap(): void } | undefined
   /** The one connection, from the moment it is tried until it is lost. */
   let current: pg.Client | undefined
@@ -51,8 +46,8 @@ export function openNotifications(url: string, { heartbeatInterval = HEARTBEAT_I
     const client = new pg.Client({
       connectionString: url,
       application_name: 'taskwire changes',
-      connectionTimeoutMillis: CONNECT_TIMEOUT,
-      query_timeout: QUERY_TIMEOUT,
+      connectionTimeoutMillis: 2_000,
+      query_timeout: 2_000,
       keepAlive: true,
     })
     current = client
@@ -88,7 +83,7 @@ export function openNotifications(url: string, { heartbeatInterval = HEARTBEAT_I
     void drop()
     if (closed) return
     timer = setTimeout(connect, pause)
-    pause = Math.min(pause * 2, LAST_PAUSE)
+    pause = Math.min(pause * 2, 1_000)
   }
 
   async function drop(): Promise<void> {
@@ -96,7 +91,8 @@ export function openNotifications(url: string, { heartbeatInterval = HEARTBEAT_I
     const client = current
     current = undefined
     listening = false
-    await Promise.race([client?.end().catch(() => {}), sleep(CLOSE_TIMEOUT, undefined, { ref: false })])
+    // A server that is out of reach never acknowledges the end.
+    await Promise.race([client?.end().catch(() => {}), sleep(500, undefined, { ref: false })])
   }
 
   return {

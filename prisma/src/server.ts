@@ -17,15 +17,8 @@ export interface ServerConfig extends DatabaseConfig {
   url: string
 }
 
-// Milliseconds. The client's own limit is past the server's: it is for a network that no longer answers at all.
-const STATEMENT_TIMEOUT = 5_000
-// PostgreSQL looks for a deadlock after a wait of 1 s (deadlock_timeout). With a limit as short, whoever is to lose one
-// would be told of the wait instead, and what lost a deadlock is run again.
-const LOCK_TIMEOUT = 1_500
-const QUERY_TIMEOUT = 7_000
-const IDLE_IN_TRANSACTION_TIMEOUT = 10_000
-const MIGRATION_LOCK_WAIT = 60_000
-
+/** Milliseconds that a transaction may stand idle, or last in all. */
+const TRANSACTION_TIMEOUT = 10_000
 /** Identifies Taskwire's migrations among the advisory locks of a server: the ASCII codes of "task". */
 const MIGRATION_LOCK = 0x7461736b
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -39,7 +32,8 @@ export function openServer(config: ServerConfig): Driver {
   const pooled = directUrl !== url
   const pool = createPool(url, {
     max: config.poolSize ?? 10,
-    query_timeout: QUERY_TIMEOUT,
+    // Past the server's own limit of a statement: it is for a network that no longer answers at all.
+    query_timeout: 7_000,
     settings: pooled ? '' : timeouts('SESSION'),
   })
   const adapter = new ServerAdapter(pool, {
@@ -49,7 +43,7 @@ export function openServer(config: ServerConfig): Driver {
   const client = new PrismaClient({
     adapter,
     errorFormat: 'minimal',
-    transactionOptions: { maxWait: POOL_WAIT, timeout: IDLE_IN_TRANSACTION_TIMEOUT },
+    transactionOptions: { maxWait: POOL_WAIT, timeout: TRANSACTION_TIMEOUT },
   })
   const notifications = openNotifications(directUrl)
   const health = openServerHealth(url)
@@ -71,9 +65,11 @@ export function openServer(config: ServerConfig): Driver {
 
 function timeouts(scope: 'SESSION' | 'LOCAL'): string {
   const milliseconds = {
-    statement_timeout: STATEMENT_TIMEOUT,
-    lock_timeout: LOCK_TIMEOUT,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
+    statement_timeout: 5_000,
+    // PostgreSQL looks for a deadlock after a wait of 1 s (deadlock_timeout). With a limit as short, whoever is to lose
+    // one would be told of the wait instead, and what lost a deadlock is run again.
+    lock_timeout: 1_500,
+    idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT,
   }
   return Object.entries(milliseconds)
     .map(([name, value]) => `SET ${scope} ${name} = ${value};`)
@@ -127,7 +123,7 @@ async function connectOnce(pool: pg.Pool, variable: UrlVariable): Promise<void> 
 
 async function lockMigrations(session: pg.PoolClient): Promise<void> {
   try {
-    await session.query(`SET lock_timeout = ${MIGRATION_LOCK_WAIT}; SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
+    await session.query(`SET lock_timeout = '1min'; SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
   } catch (error) {
     if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
     throw new MigrationError('Another process has been migrating this database for a minute: wait for it, or end it')

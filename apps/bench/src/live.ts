@@ -7,12 +7,7 @@ import { processUsage } from './process-usage.ts'
 import { summary } from './summary.ts'
 
 const STREAMS = 1_000
-const CHANGES = 1_000
-/** Milliseconds between two changes. */
-const CHANGE_INTERVAL = 20
-const REGISTERED_AT_ONCE = 10
-/** Milliseconds in which nothing changes. */
-const IDLE = 15_000
+/** Milliseconds for what has been asked to come to its end. */
 const PATIENCE = 6_000
 
 type Listener = TrpcCalls & { token: string }
@@ -67,10 +62,11 @@ interface Written {
   answeredAt: number
 }
 
+/** Ten at a time. */
 async function registerUsers(url: string): Promise<Listener[]> {
   const users: Listener[] = []
   while (users.length < STREAMS) {
-    users.push(...(await Promise.all(Array.from({ length: REGISTERED_AT_ONCE }, () => registeredCalls({ url })))))
+    users.push(...(await Promise.all(Array.from({ length: 10 }, () => registeredCalls({ url })))))
   }
   return users
 }
@@ -100,23 +96,25 @@ async function openStreams({
   return streams
 }
 
-/** @returns bytes, and the part of a core that is busy */
+/** @returns bytes, and the part of a core that is busy while nothing changes */
 async function idleUsage({ pid }: ServerProcess): Promise<{ memory: number; load: number }> {
+  const milliseconds = 15_000
   const before = await processUsage(pid)
-  await sleep(IDLE)
+  await sleep(milliseconds)
   const after = await processUsage(pid)
-  return { memory: after.memory, load: (after.cpuMilliseconds - before.cpuMilliseconds) / IDLE }
+  return { memory: after.memory, load: (after.cpuMilliseconds - before.cpuMilliseconds) / milliseconds }
 }
 
+/** One after the other, with 20 ms between two. */
 async function writeChanges(users: Listener[]): Promise<Written[]> {
   const written: Written[] = []
-  for (let count = 0; count < CHANGES; count += 1) {
+  for (let count = 0; count < 1_000; count += 1) {
     const user = users[count % users.length]
     const answer = await user?.mutate<{ id: string; updatedAt: string }>('task.create', { json: { title: 'Live' } })
     if (answer === undefined) continue
     const { id, updatedAt } = answer.data
     written.push({ id, updatedAt: Date.parse(updatedAt), answeredAt: performance.now() })
-    await sleep(CHANGE_INTERVAL)
+    await sleep(20)
   }
   return written
 }

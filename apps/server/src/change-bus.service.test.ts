@@ -17,7 +17,8 @@ const RECOVERY = 2_000
 const PROMPT = 500
 
 /** Milliseconds, a fifth and a tenth of what is usual: `change-hub.test.ts` waits for the usual sweep. */
-const { sweepInterval, heartbeatInterval } = { sweepInterval: 1_000, heartbeatInterval: 1_000 }
+const sweepInterval = 1_000
+const heartbeatInterval = 1_000
 
 let databaseUrl: string
 let stack: AsyncDisposable[]
@@ -69,7 +70,8 @@ describe('with LISTEN and NOTIFY', () => {
     const servers = []
     for (let count = 0; count < 2; count += 1) {
       const db = keep(await openDatabase({ url: databaseUrl, directUrl: direct.url, dataDir: '' }))
-      const changeBus = openNotifications(direct.url, { heartbeatInterval })
+      // A tenth of what is usual.
+      const changeBus = openNotifications(direct.url, { heartbeatInterval: 1_000 })
       keep({ [Symbol.asyncDispose]: changeBus.close })
       servers.push(keep(await testServer(db, { services: { changeBus, sweepInterval } })))
     }

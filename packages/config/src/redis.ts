@@ -11,21 +11,22 @@ export interface RedisConnection {
 }
 
 const CHANNEL = 'taskwire:changes'
-/** Milliseconds after which a command has failed: a call must not wait for a Redis that is away. */
-const COMMAND_TIMEOUT = 100
-/** Milliseconds of silence after which the connection is given up: else each command of a call would wait anew. */
-const SOCKET_TIMEOUT = 150
+/** Milliseconds. */
 const CONNECT_TIMEOUT = 1_000
-const LONGEST_PAUSE = 1_000
-/** Milliseconds between two signs of life, and for one: a half-open connection says nothing, and loses everything. */
-const HEARTBEAT_INTERVAL = 10_000
-const HEARTBEAT_TIMEOUT = 2_000
+
+/** In milliseconds. */
+interface Patience {
+  /** When a command has failed: a call must not wait for a Redis that is away. */
+  commandTimeout: number
+  /** After how much silence the connection is given up: else each command of a call would wait anew. */
+  socketTimeout: number
+}
 
 /** Connects in the background, and again whenever the connection is lost; says so once each time. */
 export function connectRedis(
   url: string,
   logger: Logger,
-  patience = { commandTimeout: COMMAND_TIMEOUT, socketTimeout: SOCKET_TIMEOUT },
+  patience: Patience = { commandTimeout: 100, socketTimeout: 150 },
 ): RedisConnection {
   const client = new Redis(url, {
     ...patience,
@@ -51,7 +52,8 @@ function createChangeBus(url: string, publisher: Redis): ChangeBus & { close(): 
   const subscriber = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT,
-    socketTimeout: HEARTBEAT_TIMEOUT,
+    // Milliseconds for a sign of life: a half-open connection says nothing, and loses everything.
+    socketTimeout: 2_000,
     enableOfflineQueue: false,
     // By itself it would subscribe again, but not say when that is done.
     autoResubscribe: false,
@@ -69,7 +71,7 @@ function createChangeBus(url: string, publisher: Redis): ChangeBus & { close(): 
       subscriber.on('message', (_channel, message) => onMessage(message))
       subscriber.on('ready', () => subscriber.subscribe(CHANNEL).then(onGap, ignore))
       subscriber.connect().catch(ignore)
-      heartbeat = setInterval(() => subscriber.ping().catch(ignore), HEARTBEAT_INTERVAL)
+      heartbeat = setInterval(() => subscriber.ping().catch(ignore), 10_000)
     },
     close() {
       clearInterval(heartbeat)
@@ -94,6 +96,7 @@ function logAbsence(client: Redis, logger: Logger): void {
   })
 }
 
+/** @returns milliseconds until the next try */
 function retryStrategy(attempt: number): number {
-  return Math.min(attempt * 50, LONGEST_PAUSE)
+  return Math.min(attempt * 50, 1_000)
 }

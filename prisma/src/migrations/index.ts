@@ -59,7 +59,8 @@ export function createMigrations({ connect, folder = MIGRATIONS_FOLDER }: Migrat
                   filters: NO_FILTERS,
                 })
               } catch (error) {
-                throw await withdraw({ engine, connection, migration, error })
+                await withdraw(migration, engine, connection)
+                throw await explainFailure({ connection, name: migration.name, script: migration.up, error })
               }
             }
             return status.pending
@@ -96,18 +97,10 @@ export function createMigrations({ connect, folder = MIGRATIONS_FOLDER }: Migrat
   }
 }
 
-/** @returns the error that says why a migration could not be applied */
-async function withdraw(failure: {
-  engine: SchemaEngine
-  connection: MigrationConnection
-  migration: Migration
-  error: unknown
-}): Promise<MigrationError> {
-  const { engine, connection, migration, error } = failure
+/** Sent whole, a script that failed has left nothing behind; the row that says "begun" would block the next try. */
+async function withdraw(migration: Migration, engine: SchemaEngine, connection: MigrationConnection): Promise<void> {
   const { failed } = await readStatus(connection, [migration])
-  // Sent whole, the script has left nothing behind; the row that says "begun" would block the next try.
   if (failed.includes(migration.name)) await engine.markMigrationRolledBack({ migrationName: migration.name })
-  return explainFailure({ connection, name: migration.name, script: migration.up, error })
 }
 
 function refuseStrangeHistory({ failed, edited, unknown, pending, applied }: MigrationStatus): void {

@@ -49,24 +49,14 @@ export function userCommand(terminal: Terminal): Command {
     .description('Shuts an account out: nobody can sign in to it, and whoever is signed in is out within 5 s.')
     .argument('<email>')
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire user deactivate mallory@example.com')
-    .action((email: string) =>
-      withIdentity(terminal, async (db, identity) => {
-        const account = await setAccountActive(db, identity, { email: readInput(emailSchema, email), isActive: false })
-        terminal.result(`${account.email} is inactive`)
-      }),
-    )
+    .action((email: string) => setActive(terminal, email, false))
 
   user
     .command('activate')
     .description('Lets an account in again.')
     .argument('<email>')
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire user activate mallory@example.com')
-    .action((email: string) =>
-      withIdentity(terminal, async (db, identity) => {
-        const account = await setAccountActive(db, identity, { email: readInput(emailSchema, email), isActive: true })
-        terminal.result(`${account.email} is active`)
-      }),
-    )
+    .action((email: string) => setActive(terminal, email, true))
 
   user
     .command('set-password')
@@ -120,6 +110,13 @@ export function userCommand(terminal: Terminal): Command {
     )
 
   return user
+}
+
+function setActive(terminal: Terminal, typed: string, isActive: boolean): Promise<void> {
+  return withIdentity(terminal, async (db, identity) => {
+    const { email } = await setAccountActive(db, identity, { email: readInput(emailSchema, typed), isActive })
+    terminal.result(`${email} is ${isActive ? 'active' : 'inactive'}`)
+  })
 }
 
 interface LinkOptions {

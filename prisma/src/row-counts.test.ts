@@ -1,31 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { PrismaClient } from './generated/client.ts'
-import { freshDatabase, testDatabase } from './testing/index.ts'
+import { test as base } from './testing/fixture.ts'
+import { freshDatabase } from './testing/index.ts'
 import { newTag, newTask, newUser } from './testing/rows.ts'
 
-let client: PrismaClient
-let userId: string
-beforeAll(async () => {
-  client = (await testDatabase()).client
-})
-beforeEach(async () => {
-  userId = await newUser(client)
-})
-
-async function countsOf(id = userId) {
+const test = base.extend('countsOf', ({ client, userId }) => async (id = userId) => {
   const { liveTasks, deletedTasks, liveTags, deletedTags } = await client.user.findUniqueOrThrow({ where: { id } })
   return { tasks: [liveTasks, deletedTasks], tags: [liveTags, deletedTags] }
-}
-
-async function changeSeq(): Promise<number> {
-  return (await client.user.findUniqueOrThrow({ where: { id: userId } })).changeSeq
-}
+})
 
 const now = () => new Date()
 
 describe('a user’s rows are counted', () => {
-  test('as they come, are deleted, restored and removed, by whoever writes them', async () => {
+  test('as they come, are deleted, restored and removed, by whoever writes them', async ({
+    client,
+    userId,
+    countsOf,
+  }) => {
     const id = await newTask(client, userId)
     await newTag(client, userId)
     await client.$executeRaw`
@@ -45,7 +37,7 @@ describe('a user’s rows are counted', () => {
     expect(await countsOf()).toEqual({ tasks: [1, 0], tags: [0, 0] })
   })
 
-  test('each for its own user, of whom a statement may have several', async () => {
+  test('each for its own user, of whom a statement may have several', async ({ client, userId, countsOf }) => {
     const stranger = await newUser(client)
     const owners = [userId, stranger, userId]
     await client.task.createMany({ data: owners.map((owner) => ({ userId: owner, title: 'a' })) })
@@ -54,7 +46,11 @@ describe('a user’s rows are counted', () => {
     expect([await countsOf(), await countsOf(stranger)]).toMatchObject([{ tasks: [0, 0] }, { tasks: [0, 0] }])
   })
 
-  test('not if nothing is written: because it is there, is refused or rolled back', async () => {
+  test('not if nothing is written: because it is there, is refused or rolled back', async ({
+    client,
+    userId,
+    countsOf,
+  }) => {
     const id = await newTask(client, userId)
     await client.task.createMany({ data: [{ userId, id, title: 'a' }], skipDuplicates: true })
     await expect(client.task.create({ data: { userId, title: '' } })).rejects.toThrow()
@@ -67,7 +63,7 @@ describe('a user’s rows are counted', () => {
     expect(await countsOf()).toMatchObject({ tasks: [1, 0] })
   })
 
-  test('in the row that ON CONFLICT updates as in any other', async () => {
+  test('in the row that ON CONFLICT updates as in any other', async ({ client, userId, countsOf }) => {
     const id = await newTask(client, userId)
     await client.$executeRaw`
       INSERT INTO tasks (user_id, id, title) VALUES (${userId}::uuid, ${id}::uuid, 'a'), (${userId}::uuid, ${randomUUID()}::uuid, 'b')
@@ -75,7 +71,11 @@ describe('a user’s rows are counted', () => {
     expect(await countsOf()).toMatchObject({ tasks: [1, 1] })
   })
 
-  test('also when they are given to somebody else, and when their user gets another id', async () => {
+  test('also when they are given to somebody else, and when their user gets another id', async ({
+    client,
+    userId,
+    countsOf,
+  }) => {
     const stranger = await newUser(client)
     await newTask(client, userId)
     await newTag(client, userId)
@@ -89,7 +89,7 @@ describe('a user’s rows are counted', () => {
     expect(await countsOf(id)).toEqual({ tasks: [0, 0], tags: [1, 0] })
   })
 
-  test('without a change that anybody could see', async () => {
+  test('without a change that anybody could see', async ({ client, userId, changeSeq }) => {
     await newTask(client, userId)
     const before = await client.user.findUniqueOrThrow({ where: { id: userId } })
     await client.task.deleteMany({ where: { userId } })
@@ -97,7 +97,7 @@ describe('a user’s rows are counted', () => {
     expect((await client.user.findUniqueOrThrow({ where: { id: userId } })).updatedAt).toEqual(before.updatedAt)
   })
 
-  test('and are gone with their user', async () => {
+  test('and are gone with their user', async ({ client, userId }) => {
     await newTask(client, userId)
     await newTag(client, userId)
     await client.user.delete({ where: { id: userId } })
@@ -105,14 +105,14 @@ describe('a user’s rows are counted', () => {
   })
 })
 
-test('a truncated table holds nothing of anybody', async () => {
+test('a truncated table holds nothing of anybody', async ({ client, userId, countsOf }) => {
   await newTask(client, userId)
   await newTag(client, userId)
   await client.$executeRaw`TRUNCATE tasks CASCADE`
   expect(await countsOf()).toEqual({ tasks: [0, 0], tags: [1, 0] })
 })
 
-test('rows that were written past the triggers are counted by recount_user', async () => {
+test('rows that were written past the triggers are counted by recount_user', async ({ client, userId, countsOf }) => {
   await client.$transaction(async (transaction) => {
     await transaction.$executeRaw`SET LOCAL session_replication_role = replica`
     await newTask(transaction as PrismaClient, userId)

@@ -1,29 +1,21 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { PrismaClient } from './generated/client.ts'
-import { testDatabase } from './testing/index.ts'
+import { describe, expect } from 'vitest'
+import { test as base } from './testing/fixture.ts'
 import { newTag, newTask, newUser } from './testing/rows.ts'
 
-let client: PrismaClient
-let userId: string
-
-beforeAll(async () => {
-  client = (await testDatabase()).client
-})
-beforeEach(async () => {
-  userId = await newUser(client)
-})
-
-async function changeSeq(): Promise<number> {
-  return (await client.user.findUniqueOrThrow({ where: { id: userId } })).changeSeq
-}
-
-const task = (id: string) => client.task.findUniqueOrThrow({ where: { userId_id: { userId, id } } })
-const tag = (id: string) => client.tag.findUniqueOrThrow({ where: { userId_id: { userId, id } } })
-const updateTask = (id: string, data: Parameters<typeof client.task.update>[0]['data']) =>
-  client.task.update({ where: { userId_id: { userId, id } }, data })
+const test = base
+  .extend('task', ({ client, userId }) => {
+    return (id: string) => client.task.findUniqueOrThrow({ where: { userId_id: { userId, id } } })
+  })
+  .extend('tag', ({ client, userId }) => {
+    return (id: string) => client.tag.findUniqueOrThrow({ where: { userId_id: { userId, id } } })
+  })
+  .extend('updateTask', ({ client, userId }) => {
+    return (id: string, data: Parameters<typeof client.task.update>[0]['data']) =>
+      client.task.update({ where: { userId_id: { userId, id } }, data })
+  })
 
 describe('versions and times', () => {
-  test('an insert takes the next number and the time of the database', async () => {
+  test('an insert takes the next number and the time of the database', async ({ client, userId, changeSeq }) => {
     const created = await client.task.create({
       data: { userId, title: 'a', version: 99, createdAt: new Date(0), updatedAt: new Date(0) },
     })
@@ -33,7 +25,13 @@ describe('versions and times', () => {
     expect(await changeSeq()).toBe(1)
   })
 
-  test('an update takes the next number, moves updatedAt and keeps createdAt', async () => {
+  test('an update takes the next number, moves updatedAt and keeps createdAt', async ({
+    client,
+    userId,
+    changeSeq,
+    task,
+    updateTask,
+  }) => {
     const id = await newTask(client, userId)
     const before = await task(id)
     const after = await updateTask(id, { title: 'b', version: 50, createdAt: new Date(0) })
@@ -43,7 +41,7 @@ describe('versions and times', () => {
     expect(await changeSeq()).toBe(2)
   })
 
-  test('each row of a statement takes a number of its own', async () => {
+  test('each row of a statement takes a number of its own', async ({ client, userId, changeSeq }) => {
     await client.task.createMany({ data: ['a', 'b', 'c'].map((title) => ({ userId, title })) })
     await client.task.updateMany({ where: { userId }, data: { completed: true } })
     const versions = (await client.task.findMany({ where: { userId } })).map(({ version }) => version)
@@ -51,7 +49,7 @@ describe('versions and times', () => {
     expect(await changeSeq()).toBe(6)
   })
 
-  test('tasks and tags count on one number, and users do not share it', async () => {
+  test('tasks and tags count on one number, and users do not share it', async ({ client, userId, task, tag }) => {
     const stranger = await newUser(client)
     await newTask(client, stranger)
     const taskId = await newTask(client, userId)
@@ -60,30 +58,30 @@ describe('versions and times', () => {
     expect((await tag(tagId)).version).toBe(2)
   })
 
-  test('a soft delete is a change like any other', async () => {
+  test('a soft delete is a change like any other', async ({ client, userId, updateTask }) => {
     const id = await newTask(client, userId)
     expect((await updateTask(id, { deletedAt: new Date() })).version).toBe(2)
   })
 
-  test('a purge stamps nothing', async () => {
+  test('a purge stamps nothing', async ({ client, userId, changeSeq }) => {
     await newTask(client, userId)
     await client.task.deleteMany({ where: { userId } })
     expect(await changeSeq()).toBe(1)
   })
 
-  test('a change made in plain SQL is a change like any other', async () => {
+  test('a change made in plain SQL is a change like any other', async ({ client, userId, task }) => {
     const id = await newTask(client, userId)
     await client.$executeRaw`UPDATE tasks SET title = 'by psql' WHERE id = ${id}::uuid`
     expect(await task(id)).toMatchObject({ title: 'by psql', version: 2 })
   })
 
-  test('a refused change uses no number', async () => {
+  test('a refused change uses no number', async ({ client, userId, changeSeq, updateTask }) => {
     const id = await newTask(client, userId)
     await expect(updateTask(id, { title: '' })).rejects.toThrow()
     expect(await changeSeq()).toBe(1)
   })
 
-  test('counting a change is no change of the account, a new email is', async () => {
+  test('counting a change is no change of the account, a new email is', async ({ client, userId }) => {
     const before = await client.user.findUniqueOrThrow({ where: { id: userId } })
     await newTask(client, userId)
     const counted = await client.user.findUniqueOrThrow({ where: { id: userId } })
@@ -95,7 +93,7 @@ describe('versions and times', () => {
 })
 
 describe('links', () => {
-  test('a statement that links three tags stamps the task once', async () => {
+  test('a statement that links three tags stamps the task once', async ({ client, userId, changeSeq, task }) => {
     const taskId = await newTask(client, userId)
     const tagIds = [await newTag(client, userId), await newTag(client, userId), await newTag(client, userId)]
     await client.taskTag.createMany({ data: tagIds.map((tagId) => ({ userId, taskId, tagId })) })
@@ -103,7 +101,7 @@ describe('links', () => {
     expect(await changeSeq()).toBe(5)
   })
 
-  test('a statement that links several tasks stamps each of them', async () => {
+  test('a statement that links several tasks stamps each of them', async ({ client, userId }) => {
     const taskIds = [await newTask(client, userId), await newTask(client, userId)]
     const tagId = await newTag(client, userId)
     await client.taskTag.createMany({ data: taskIds.map((taskId) => ({ userId, taskId, tagId })) })
@@ -111,7 +109,12 @@ describe('links', () => {
     expect(versions.toSorted()).toEqual([4, 5])
   })
 
-  test('a link written in the transaction that wrote the task adds no second stamp', async () => {
+  test('a link written in the transaction that wrote the task adds no second stamp', async ({
+    client,
+    userId,
+    changeSeq,
+    task,
+  }) => {
     const tagId = await newTag(client, userId)
     const created = await client.task.create({
       data: { userId, title: 'a', tags: { create: { tag: { connect: { userId_id: { userId, id: tagId } } } } } },
@@ -120,7 +123,7 @@ describe('links', () => {
     expect(await changeSeq()).toBe(2)
   })
 
-  test('unlinking stamps the task', async () => {
+  test('unlinking stamps the task', async ({ client, userId, task }) => {
     const taskId = await newTask(client, userId)
     const tagId = await newTag(client, userId)
     await client.taskTag.create({ data: { userId, taskId, tagId } })
@@ -128,7 +131,7 @@ describe('links', () => {
     expect((await task(taskId)).version).toBe(4)
   })
 
-  test('a link moved from one task to another stamps both', async () => {
+  test('a link moved from one task to another stamps both', async ({ client, userId, task }) => {
     const [from, to] = [await newTask(client, userId), await newTask(client, userId)]
     const tagId = await newTag(client, userId)
     await client.taskTag.create({ data: { userId, taskId: from, tagId } })
@@ -136,7 +139,7 @@ describe('links', () => {
     expect([(await task(from)).version, (await task(to)).version]).toEqual([5, 6])
   })
 
-  test('linking what is linked already stamps nothing', async () => {
+  test('linking what is linked already stamps nothing', async ({ client, userId, changeSeq }) => {
     const taskId = await newTask(client, userId)
     const tagId = await newTag(client, userId)
     await client.taskTag.create({ data: { userId, taskId, tagId } })
@@ -144,7 +147,7 @@ describe('links', () => {
     expect(await changeSeq()).toBe(3)
   })
 
-  test('renaming or deleting a tag stamps the tag alone and keeps its links', async () => {
+  test('renaming or deleting a tag stamps the tag alone and keeps its links', async ({ client, userId, task, tag }) => {
     const taskId = await newTask(client, userId)
     const tagId = await newTag(client, userId)
     await client.taskTag.create({ data: { userId, taskId, tagId } })
@@ -156,7 +159,7 @@ describe('links', () => {
     expect(await client.taskTag.count({ where: { userId } })).toBe(1)
   })
 
-  test('the links that go with a purged tag or task stamp nothing', async () => {
+  test('the links that go with a purged tag or task stamp nothing', async ({ client, userId, changeSeq }) => {
     const taskIds = [await newTask(client, userId), await newTask(client, userId)]
     const tagId = await newTag(client, userId)
     await client.taskTag.createMany({ data: taskIds.map((taskId) => ({ userId, taskId, tagId })) })
@@ -169,7 +172,12 @@ describe('links', () => {
 })
 
 describe('completedAt', () => {
-  test('is set when a task is completed, kept while it is, and cleared when it is reopened', async () => {
+  test('is set when a task is completed, kept while it is, and cleared when it is reopened', async ({
+    client,
+    userId,
+    task,
+    updateTask,
+  }) => {
     const id = await newTask(client, userId)
     expect((await task(id)).completedAt).toBeNull()
     const { completedAt } = await updateTask(id, { completed: true })
@@ -178,7 +186,7 @@ describe('completedAt', () => {
     expect((await updateTask(id, { completed: false })).completedAt).toBeNull()
   })
 
-  test('is set for a task that is created completed, and never for an open one', async () => {
+  test('is set for a task that is created completed, and never for an open one', async ({ client, userId }) => {
     const done = await client.task.create({ data: { userId, title: 'a', completed: true } })
     expect(done.completedAt).toBeInstanceOf(Date)
     const open = await client.task.create({ data: { userId, title: 'a', completedAt: new Date() } })
@@ -186,7 +194,7 @@ describe('completedAt', () => {
   })
 })
 
-test('deleting a user takes everything of theirs and nothing of others', async () => {
+test('deleting a user takes everything of theirs and nothing of others', async ({ client, userId }) => {
   const stranger = await newUser(client)
   const strangersTask = await newTask(client, stranger)
   const taskId = await newTask(client, userId)

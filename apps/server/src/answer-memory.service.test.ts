@@ -1,25 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startFromSource } from '@taskwire/config/testing'
-import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
-import { freshServerUrl } from '@taskwire/prisma/testing'
 import { registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { addLongTasks, CONTROL_CHARACTER } from './testing/add-long-tasks.ts'
+import { testOnPostgres as test } from './testing/fixture.ts'
 import { readGreedily } from './testing/greedy-reader.ts'
 
 const AT_ONCE = 20
 const MILLISECONDS = 30_000
 /** Megabytes by which the process may grow beyond what ordinary work made of it. */
 const MOST_GROWTH = 150
-
-let databaseUrl: string
-let db: OpenDatabase
-beforeAll(async () => {
-  databaseUrl = await freshServerUrl()
-  db = await openDatabase({ url: databaseUrl, dataDir: '' })
-})
-afterAll(() => db.close())
 
 const attacks = [
   { readers: 'who do not read', reads: false, accounts: 5, multiplier: 1, character: CONTROL_CHARACTER },
@@ -33,9 +24,10 @@ const attacks = [
   },
 ]
 
-test.each(attacks)(
+test.for(attacks)(
   'twenty at once $readers ask for all that there is: the server lives in 256 MB, and others are served',
-  async ({ reads, accounts, multiplier, character }) => {
+  { timeout: 120_000 },
+  async ({ reads, accounts, multiplier, character }, { databaseUrl, db }) => {
     await using server = startFromSource(
       {
         DATABASE_URL: databaseUrl,
@@ -65,7 +57,6 @@ test.each(attacks)(
     expect(served.calls).toBeGreaterThan(0)
     expect(most - before).toBeLessThan(MOST_GROWTH)
   },
-  120_000,
 )
 
 /** What somebody at work calls; what each call was refused for, undefined where it was answered. */

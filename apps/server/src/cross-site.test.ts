@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { OpenDatabase } from '@taskwire/prisma'
-import { testDatabase } from '@taskwire/prisma/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
+import { testWith } from './testing/fixture.ts'
 import { procedurePaths } from './testing/procedures.ts'
 import { type HttpAnswer, send } from './testing/send.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
@@ -10,17 +10,11 @@ const OWN = 'https://tasks.example.com'
 const SAME_SITE = 'https://app.example.com'
 const password = 'correct horse battery staple'
 
-let db: OpenDatabase
-let server: TestServer
-beforeAll(async () => {
-  db = await testDatabase()
-  server = await testServer(db, {
-    ownOrigin: OWN,
-    corsOrigins: [SAME_SITE],
-    cookie: { secure: true, crossSite: false },
-  })
+const test = testWith({
+  ownOrigin: OWN,
+  corsOrigins: [SAME_SITE],
+  cookie: { secure: true, crossSite: false },
 })
-afterAll(() => server.close())
 
 /** Of a session that stands. */
 interface SignedIn {
@@ -29,7 +23,7 @@ interface SignedIn {
   token: string
 }
 
-async function signUp(headers: Record<string, string> = {}, at = server): Promise<SignedIn> {
+async function signUp(at: TestServer, headers: Record<string, string> = {}): Promise<SignedIn> {
   const email = `${randomUUID()}@example.com`
   const answer = await send(at, {
     method: 'POST',
@@ -100,8 +94,8 @@ describe.each(procedurePaths('mutation'))('%s', (path) => {
     [undefined, json],
   ]
 
-  test('takes nothing that a form can send, from whatever site, and nothing changes', async () => {
-    const { cookie, token } = await signUp()
+  test('takes nothing that a form can send, from whatever site, and nothing changes', async ({ db, server }) => {
+    const { cookie, token } = await signUp(server)
     const before = await stateOf(db)
     for (const [type, body] of bodies) {
       for (const sender of plainSenders) {
@@ -122,8 +116,8 @@ describe.each(procedurePaths('mutation'))('%s', (path) => {
     expect(await stateOf(db)).toBe(before)
   })
 
-  test('does not run by GET', async () => {
-    const { cookie, token } = await signUp()
+  test('does not run by GET', async ({ db, server }) => {
+    const { cookie, token } = await signUp(server)
     // The first use of an access token confirms its generation: that it comes by GET, and with the token, is meant so.
     await send(server, { method: 'GET', path: '/trpc/auth.me', headers: { authorization: `Bearer ${token}` } })
     const before = await stateOf(db)
@@ -138,8 +132,8 @@ describe.each(procedurePaths('mutation'))('%s', (path) => {
 })
 
 describe.each(['auth.refresh', 'auth.logout'])('the cookie and %s', (path) => {
-  test.each(senders)('%o', async (sender) => {
-    const { cookie } = await signUp()
+  test.for(senders)('%o', async (sender, { db, server }) => {
+    const { cookie } = await signUp(server)
     const before = await stateOf(db)
     const { status, reasons, headers } = await send(server, {
       method: 'POST',
@@ -158,8 +152,8 @@ describe.each(['auth.refresh', 'auth.logout'])('the cookie and %s', (path) => {
 })
 
 describe.each(['auth.login', 'auth.register'])('%s and the cookie of a session that stands', (path) => {
-  test.each(senders)('%o', async (sender) => {
-    const { email, cookie, token } = await signUp()
+  test.for(senders)('%o', async (sender, { server }) => {
+    const { email, cookie, token } = await signUp(server)
     const json = { email: path === 'auth.login' ? email : `${randomUUID()}@example.com`, password }
     const headers = { ...sender, cookie }
     expect(await send(server, { method: 'POST', path: `/trpc/${path}`, headers, body: { json } })).toMatchObject({
@@ -174,10 +168,10 @@ describe.each(['auth.login', 'auth.register'])('%s and the cookie of a session t
   })
 })
 
-test.each(procedurePaths('mutation').filter((path) => !['auth.refresh', 'auth.logout'].includes(path)))(
+test.for(procedurePaths('mutation').filter((path) => !['auth.refresh', 'auth.logout'].includes(path)))(
   'the cookie alone lets nobody call %s',
-  async (path) => {
-    const { cookie } = await signUp()
+  async (path, { db, server }) => {
+    const { cookie } = await signUp(server)
     const before = await stateOf(db)
     for (const sender of plainSenders) {
       const { status } = await send(server, {
@@ -210,7 +204,7 @@ async function useAsPage(at: TestServer, { origin, site }: { origin: string; sit
     'access-control-allow-credentials': 'true',
     'access-control-allow-headers': 'content-type,authorization',
   })
-  const { email, cookie } = await signUp(sender, at)
+  const { email, cookie } = await signUp(at, sender)
   const post = (path: string, body?: object, held = cookie) =>
     send(at, { method: 'POST', path: `/trpc/${path}`, headers: { ...sender, cookie: held }, body })
   const refreshed = await post('auth.refresh')
@@ -224,12 +218,12 @@ async function useAsPage(at: TestServer, { origin, site }: { origin: string; sit
 }
 
 describe('a frontend signs in, refreshes and signs out', () => {
-  test('on a listed origin of the same site', async () => {
+  test('on a listed origin of the same site', async ({ server }) => {
     const cookie = await useAsPage(server, { origin: SAME_SITE, site: 'same-site' })
     expect(cookie).toMatch(/^__Host-taskwire=[^;]+; .*Path=\/; .*HttpOnly; Secure; SameSite=Strict$/)
   })
 
-  test('on another site, listed and with COOKIE_CROSS_SITE', async () => {
+  test('on another site, listed and with COOKIE_CROSS_SITE', async ({ db }) => {
     const origin = 'https://elsewhere.example'
     await using open = await testServer(db, {
       ownOrigin: OWN,

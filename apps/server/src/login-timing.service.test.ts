@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
-import { freshServerUrl } from '@taskwire/prisma/testing'
 import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestServer, testServer } from './testing/test-server.ts'
+import { expect } from 'vitest'
+import { testWith } from './testing/fixture.ts'
+import type { TestServer } from './testing/test-server.ts'
 
 /** How much longer one of a pair of sign-ins may take than the other. */
 const ALLOWED = 1.05
@@ -14,18 +13,12 @@ const ALLOWED = 1.05
 const PAIRS = 41
 const TOO_OFTEN = 36
 
-let db: OpenDatabase
-let server: TestServer
-beforeAll(async () => {
-  db = await openDatabase({ url: await freshServerUrl(), dataDir: '' })
-  server = await testServer(db, { services: { bcryptCost: 10 } })
-})
-afterAll(async () => {
-  await server.close()
-  await db.close()
-})
+const test = testWith({ services: { bcryptCost: 10 } })
 
-async function signIn(email: string): Promise<{ status: number; body: string; milliseconds: number }> {
+async function signIn(
+  server: TestServer,
+  email: string,
+): Promise<{ status: number; body: string; milliseconds: number }> {
   const started = performance.now()
   const { status, text } = await trpcCalls(server).mutate('auth.login', {
     json: { email, password: 'incorrect horse battery staple' },
@@ -34,24 +27,25 @@ async function signIn(email: string): Promise<{ status: number; body: string; mi
   return { status, body: text.replace(/"requestId":"[\w-]+"/, '"requestId":""'), milliseconds }
 }
 
-test('signing in tells by its answer nothing of whether there is such an account', async () => {
+test('signing in tells by its answer nothing of whether there is such an account', async ({ server }) => {
   const { email } = await registeredCalls(server)
-  const [known, unknown] = [await signIn(email), await signIn(`${randomUUID()}@example.com`)]
+  const [known, unknown] = [await signIn(server, email), await signIn(server, `${randomUUID()}@example.com`)]
   expect(known).toMatchObject({ status: 401, body: unknown.body })
   expect(unknown.status).toBe(401)
 })
 
-test('nor by the time that it takes', { timeout: 120_000 }, async () => {
+test('nor by the time that it takes', { timeout: 120_000 }, async ({ server }) => {
   const { email } = await registeredCalls(server)
   // The first sign-in waits for a thread to start.
-  await signIn('nobody@example.com')
+  await signIn(server, 'nobody@example.com')
   const longer = { known: 0, unknown: 0 }
   for (let pair = 0; pair < PAIRS; pair++) {
     // Each comes first as often as the other.
     const order = pair % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)
     const times = { known: 0, unknown: 0 }
     for (const kind of order) {
-      times[kind] = (await signIn(kind === 'known' ? email : `${randomUUID()}@example.com`)).milliseconds
+      const address = kind === 'known' ? email : `${randomUUID()}@example.com`
+      times[kind] = (await signIn(server, address)).milliseconds
     }
     if (times.known > ALLOWED * times.unknown) longer.known += 1
     if (times.unknown > ALLOWED * times.known) longer.unknown += 1

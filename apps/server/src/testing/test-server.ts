@@ -21,14 +21,23 @@ export interface TestServer extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** What differs from a server that stands alone and answers its own pages. */
+export interface TestServerOptions extends Partial<AppConfig> {
+  services?: Partial<ServicesConfig>
+  patience?: Patience
+}
+
+const ALONE: AppConfig = {
+  corsOrigins: [],
+  trustProxy: 0,
+  ownOrigin: 'http://localhost:3000',
+  cookie: { secure: false, crossSite: false },
+}
+
 /** The real application on a free port, with a log that can be read. */
 export async function testServer(
   db: Pick<OpenDatabase, 'client' | 'ping'>,
-  {
-    services: overrides,
-    patience = PATIENCE,
-    ...config
-  }: Partial<AppConfig> & { services?: Partial<ServicesConfig>; patience?: Patience } = {},
+  { services: overrides, patience = PATIENCE, ...config }: TestServerOptions = {},
 ): Promise<TestServer> {
   const log: LogLine[] = []
   const logger = createLogger(
@@ -37,19 +46,7 @@ export async function testServer(
   )
   const services = testServices(db.client, overrides)
   const readiness = { ready: true }
-  const app = createApp({
-    db,
-    services,
-    logger,
-    readiness,
-    config: {
-      corsOrigins: [],
-      trustProxy: 0,
-      ownOrigin: 'http://localhost:3000',
-      cookie: { secure: false, crossSite: false },
-      ...config,
-    },
-  })
+  const app = createApp({ db, services, logger, readiness, config: { ...ALONE, ...config } })
   const { port, close: stopListening } = await listen(app, { host: '127.0.0.1', port: 0, patience })
   const close = async () => {
     await stopListening(1_000)

@@ -7,7 +7,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { createLogger } from './logger.ts'
 import { type FollowedWrites, followWrites } from './testing/follow-writes.ts'
 import { ownRedis } from './testing/own-redis.ts'
-import { type TcpProxy, tcpProxy } from './testing/tcp-proxy.ts'
+import type { Removable } from './testing/removable.ts'
+import { tcpProxy } from './testing/tcp-proxy.ts'
 import { testServer } from './testing/test-server.ts'
 
 /** Milliseconds that a change may be late while announcements do not arrive, and from the bus's return to the normal. */
@@ -16,9 +17,8 @@ const RECOVERY = 2_000
 /** Milliseconds of a change that was announced, on a busy machine. */
 const PROMPT = 500
 
-/** Milliseconds, a fifth and a tenth of what is usual: `change-hub.test.ts` waits for the usual sweep. */
+/** Milliseconds, a fifth of what is usual: `change-hub.test.ts` waits for the usual sweep. */
 const sweepInterval = 1_000
-const heartbeatInterval = 1_000
 
 let databaseUrl: string
 let stack: AsyncDisposable[]
@@ -63,7 +63,7 @@ async function takeAwayAndBack(
 }
 
 describe('with LISTEN and NOTIFY', () => {
-  let direct: TcpProxy
+  let direct: Removable
   let followed: FollowedWrites
   beforeEach(async () => {
     direct = keep(await tcpProxy(databaseUrl))
@@ -88,7 +88,7 @@ describe('with LISTEN and NOTIFY', () => {
   }, 30_000)
 
   test('changes are late, and not lost, while there is no way to the server', async () => {
-    await takeAwayAndBack(followed, { takeAway: direct.cut, giveBack: direct.restore, away: 3 * sweepInterval })
+    await takeAwayAndBack(followed, { ...direct, away: 3 * sweepInterval })
   }, 40_000)
 
   test('a connection that nothing gets through any more is given up', async () => {
@@ -117,12 +117,12 @@ test('with Redis changes are late, and not lost, while it is away', async () => 
   }
   const [writeTo = '', readFrom = ''] = servers.map(({ url }) => url)
   const followed = await followWrites({ writeTo, readFrom })
-  await takeAwayAndBack(followed, { takeAway: redis.kill, giveBack: redis.start, away: 3 * sweepInterval })
+  await takeAwayAndBack(followed, { ...redis, away: 3 * sweepInterval })
 }, 40_000)
 
 test('a Redis that is away at the start is found when it comes', async () => {
   const redis = keep(await ownRedis())
-  await redis.kill()
+  await redis.takeAway()
   const messages: string[] = []
   const gaps: number[] = []
   const { changeBus, close } = connectRedis(redis.url, createLogger({ level: 'silent', terminal: false }))
@@ -132,7 +132,7 @@ test('a Redis that is away at the start is found when it comes', async () => {
     () => gaps.push(messages.length),
   )
   await expect(changeBus.publish('lost')).rejects.toThrow()
-  await redis.start()
+  await redis.giveBack()
   await expect.poll(() => gaps, { timeout: RECOVERY }).toEqual([0])
   await changeBus.publish('found')
   await expect.poll(() => messages).toEqual(['found'])

@@ -3,10 +3,11 @@ import { openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { type ChangeStream, openChangeStream, registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type TcpProxy, tcpProxy } from './testing/tcp-proxy.ts'
+import type { Removable } from './testing/removable.ts'
+import { tcpProxy } from './testing/tcp-proxy.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
 
-let network: TcpProxy
+let network: Removable
 let server: TestServer
 let user: TrpcCalls & { token: string }
 let stack: AsyncDisposable[]
@@ -37,11 +38,11 @@ test('a stream on which nothing happens outlives the absence of the database', a
   const { titles, cut } = follow()
   await write('Before')
   await expect.poll(() => titles).toEqual(['Before'])
-  await network.cut()
+  await network.takeAway()
   expect((await write('Meanwhile')).error).toMatchObject({ reason: 'UNAVAILABLE' })
   // Longer than a session check is remembered: that the database does not answer says nothing about the caller.
   await sleep(6_000)
-  await network.restore()
+  await network.giveBack()
   await expect.poll(async () => (await write('After')).error).toBeUndefined()
   await expect.poll(() => titles, { timeout: 6_000 }).toContain('After')
   cut()
@@ -52,12 +53,12 @@ test('a stream that cannot read says so, and its reader goes on from the last ve
   const { titles, ended } = follow()
   const { data: first } = await write('Before')
   await expect.poll(() => titles).toEqual(['Before'])
-  await network.cut()
+  await network.takeAway()
   server.services.changes.announce(me.id)
   expect(await ended).toEqual({ by: 'server', reason: 'UNAVAILABLE' })
   expect(await follow(first.version).ended).toEqual({ by: 'server', reason: 'UNAVAILABLE' })
 
-  await network.restore()
+  await network.giveBack()
   await expect.poll(async () => (await write('After')).error).toBeUndefined()
   const next = follow(first.version)
   await expect.poll(() => next.titles).toEqual(['After'])
@@ -74,9 +75,9 @@ test('a reader who leaves while the database does not answer leaves nothing behi
   await sleep(100)
   cut()
   await sleep(100)
-  await network.cut()
+  await network.takeAway()
   await sleep(500)
-  await network.restore()
+  await network.giveBack()
   network.goOn()
   await expect.poll(async () => (await write('After')).error, { timeout: 10_000 }).toBeUndefined()
   expect(server.log.filter(({ level }) => Number(level) >= 50)).toEqual([])

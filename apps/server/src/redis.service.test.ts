@@ -6,14 +6,15 @@ import { freshServerUrl } from '@taskwire/prisma/testing'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createLogger } from './logger.ts'
-import { type OwnRedis, ownRedis } from './testing/own-redis.ts'
+import { ownRedis } from './testing/own-redis.ts'
+import type { Removable } from './testing/removable.ts'
 import { type HttpAnswer, type HttpRequest, send } from './testing/send.ts'
 import { testServer } from './testing/test-server.ts'
 
 /** Milliseconds. */
 const WITHIN = 300
 
-let redis: OwnRedis
+let redis: Removable
 let databaseUrl: string
 let processes: ServerProcess[]
 let ports: number[]
@@ -164,7 +165,7 @@ test('an answer that is streamed is counted, and takes no harm', async () => {
 
 test('while Redis is away each process limits by itself, more strictly, and no call waits', async () => {
   const underWay = Array.from({ length: 40 }, (_, index) => anonymous(index, newAddress()))
-  await redis.kill()
+  await redis.takeAway()
   const answers = await Promise.all(underWay)
   for (const { status } of answers) expect(status).toBe(401)
   expectSoon(answers.map(({ milliseconds }) => milliseconds))
@@ -179,7 +180,7 @@ test('while Redis is away each process limits by itself, more strictly, and no c
 })
 
 test('when it is back they count together again', async () => {
-  await redis.start()
+  await redis.giveBack()
   await shared()
   expect(await logInUntilRefused(inTurn)).toMatchObject({ attempts: 30 })
 })

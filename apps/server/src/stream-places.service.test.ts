@@ -4,14 +4,15 @@ import { freshServerUrl } from '@taskwire/prisma/testing'
 import { type ChangeStream, openChangeStream, registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type OwnRedis, ownRedis } from './testing/own-redis.ts'
+import { ownRedis } from './testing/own-redis.ts'
+import type { Removable } from './testing/removable.ts'
 
 /** Milliseconds within which a process hears that one of its streams has to go, on a busy machine. */
 const HEARD = 15_000
 /** Milliseconds after which streams of a process that has crashed count no longer, and some. */
 const FORGOTTEN = 30_000
 
-let redis: OwnRedis
+let redis: Removable
 let databaseUrl: string
 let places: Redis
 const processes: ServerProcess[] = []
@@ -123,12 +124,12 @@ test('the streams of a process that was killed do not count for long', async () 
 
 test('while Redis is away each process counts its own, and once it is back they count together', async () => {
   const before = await listen(10, () => 0)
-  await redis.kill()
+  await redis.takeAway()
   const newer = await listen(1, () => 1)
   await sleep(6_000)
   expect([...before, ...newer].map(({ end }) => end)).toEqual(Array(11).fill(null))
 
-  await redis.start()
+  await redis.giveBack()
   await expect.poll(() => before.filter(({ end }) => end !== null).length, { timeout: 2 * HEARD }).toBe(1)
   expect(before[0]?.end).toEqual(displaced)
   await sleep(6_000)

@@ -1,21 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import type { Removable } from './removable.ts'
 
-/** A Redis of one's own, which may be killed, held up and started again. */
-export interface OwnRedis extends AsyncDisposable {
-  readonly url: string
-  /** On the same port as before, with nothing in it. */
-  start(): Promise<void>
-  /** At once, as a machine that fails. */
-  kill(): Promise<void>
-  /** Connections stay open, and nobody answers. */
-  hold(): void
-  goOn(): void
-}
-
-/** Starts the `redis-server` of this machine on a free port, without files. */
-export async function ownRedis(): Promise<OwnRedis> {
+/**
+ * Starts the `redis-server` of this machine on a free port, without files. Taken away it is killed, as when a machine
+ * fails; it comes back on the same port, with nothing in it.
+ */
+export async function ownRedis(): Promise<Removable> {
   const port = await freePort()
   let running: ChildProcess | undefined
 
@@ -36,8 +28,8 @@ export async function ownRedis(): Promise<OwnRedis> {
   await start()
   return {
     url: `redis://127.0.0.1:${port}`,
-    start,
-    kill,
+    takeAway: kill,
+    giveBack: start,
     hold: () => running?.kill('SIGSTOP'),
     goOn: () => running?.kill('SIGCONT'),
     [Symbol.asyncDispose]: kill,

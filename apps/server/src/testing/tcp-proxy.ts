@@ -1,19 +1,9 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import type { Removable } from './removable.ts'
 
-/** A network that a test can take away. */
-export interface TcpProxy extends AsyncDisposable {
-  /** The same URL, by way of this proxy. */
-  readonly url: string
-  /** Cuts every connection, and refuses new ones until `restore`. */
-  cut(): Promise<void>
-  restore(): Promise<void>
-  /** Connections stay open, and nothing gets through until `goOn`. */
-  hold(): void
-  goOn(): void
-}
-
-export async function tcpProxy(url: string): Promise<TcpProxy> {
+/** A network on the way to that URL. Its own URL is the same, by way of this proxy. */
+export async function tcpProxy(url: string): Promise<Removable> {
   const target = new URL(url)
   const sockets = new Set<Socket>()
   let held = false
@@ -41,7 +31,7 @@ export async function tcpProxy(url: string): Promise<TcpProxy> {
     return listening
   }
 
-  async function cut(): Promise<void> {
+  async function takeAway(): Promise<void> {
     const closed = once(server, 'close')
     server.close()
     for (const socket of sockets) socket.destroy()
@@ -54,8 +44,8 @@ export async function tcpProxy(url: string): Promise<TcpProxy> {
   proxied.host = `127.0.0.1:${port}`
   return {
     url: proxied.href,
-    cut,
-    async restore() {
+    takeAway,
+    async giveBack() {
       server = await listen(port)
     },
     hold() {
@@ -66,6 +56,6 @@ export async function tcpProxy(url: string): Promise<TcpProxy> {
       held = false
       for (const socket of sockets) socket.resume()
     },
-    [Symbol.asyncDispose]: cut,
+    [Symbol.asyncDispose]: takeAway,
   }
 }

@@ -2,8 +2,8 @@
 const layers = {
   'apps/server': ['packages/config', 'packages/router', 'packages/domain', 'packages/contract', 'prisma'],
   'apps/cli': ['packages/config', 'packages/router', 'packages/domain', 'packages/contract', 'prisma'],
-  'apps/bench': ['packages/config', 'packages/router', 'packages/client', 'packages/contract', 'prisma'],
-  'packages/config': ['packages/router', 'packages/domain', 'packages/contract', 'prisma'],
+  'apps/bench': ['packages/config', 'packages/router', 'prisma'],
+  'packages/config': ['packages/router', 'packages/contract', 'prisma'],
   'packages/client': ['packages/contract', 'packages/router'],
   'packages/router': ['packages/domain', 'packages/contract'],
   'packages/domain': ['packages/contract', 'prisma'],
@@ -12,9 +12,14 @@ const layers = {
 }
 
 const code = '^(apps|packages|prisma)/'
+/** What tests need. The mock client is published, so it is code as any other. */
+const helpers = [
+  '/testing/(?!(index|mock-client|taskwire-error)[.]ts$)',
+  '^(apps|prisma|packages/(?!client/)).*/testing/',
+]
 const tests = [
+  ...helpers,
   '[.]test(-d)?[.]ts$',
-  '/testing/',
   '^packages/client/(consumer|[^/]+[.]js$)',
   '^apps/bench/types-consumer/',
 ]
@@ -27,6 +32,19 @@ export default {
       severity: 'error',
       from: {},
       to: { circular: true },
+    },
+    {
+      name: 'nothing-unresolved',
+      comment: 'What is not found is not looked at either.',
+      severity: 'error',
+      from: {},
+      to: { path: '^([.]|@taskwire/)', couldNotResolve: true },
+    },
+    {
+      name: 'no-helpers-of-tests-in-products',
+      severity: 'error',
+      from: { path: code, pathNot: [...tests, '^apps/bench/'] },
+      to: { path: helpers },
     },
     {
       name: 'no-app-imports-an-app',

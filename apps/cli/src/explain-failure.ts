@@ -1,4 +1,5 @@
 import { EnvError } from '@taskwire/config'
+import { DomainError } from '@taskwire/domain'
 import { explainDatabaseFailure } from '@taskwire/prisma'
 import { failureOf } from '@taskwire/router'
 import { CommandError } from './terminal.ts'
@@ -9,10 +10,14 @@ export function explainFailure(error: unknown): string {
   if (error instanceof CommandError || error instanceof EnvError) return error.message
   const databaseFailure = explainDatabaseFailure(error)
   if (databaseFailure !== null) return databaseFailure
-  const failure = failureOf(error)
-  if (failure.data.reason !== 'INTERNAL') {
-    if (failure.data.reason === 'NOT_FOUND') return 'There is no such account or token'
-    return failure.data.issues?.map(({ message }) => message).join('\n') ?? failure.message
-  }
-  return error.stack ?? error.message
+  // Other errors of the database have reasons too, but for clients: here they are faults to look into.
+  if (!isRefusal(error)) return error.stack ?? error.message
+  const { message, data } = failureOf(error)
+  if (data.reason === 'NOT_FOUND') return 'There is no such account or token'
+  return data.issues?.map(({ message }) => message).join('\n') ?? message
+}
+
+/** Whether a verb has refused, called as such or by its procedure. */
+function isRefusal(error: Error): boolean {
+  return error instanceof DomainError || error.cause instanceof DomainError
 }

@@ -1,4 +1,4 @@
-import { connectServices } from '@taskwire/config'
+import { type Env, servicesOfTool } from '@taskwire/config'
 import type { Database, Identity } from '@taskwire/domain'
 import type { OpenDatabase } from '@taskwire/prisma'
 import type { Services } from '@taskwire/router'
@@ -8,10 +8,10 @@ import type { Terminal } from './terminal.ts'
 export async function withServices<T>(
   terminal: Terminal,
   work: (services: Services, database: OpenDatabase) => Promise<T>,
+  env: Env = terminal.readEnv(),
 ): Promise<T> {
-  const env = terminal.readEnv()
   await using database = await terminal.openDatabase(env.database)
-  const services = await connectServices(env, database, null)
+  const services = servicesOfTool(env, database)
   try {
     return await work(services, database)
   } finally {
@@ -26,7 +26,7 @@ export async function withIdentity<T>(
 ): Promise<T> {
   return withServices(terminal, (services) =>
     work(services.db, {
-      ...services,
+      ...services.identity,
       audit: (event) => terminal.progress(`Security event: ${JSON.stringify(event)}`),
     }),
   )

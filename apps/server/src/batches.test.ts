@@ -69,7 +69,7 @@ test.each([
 test('eleven sign-ins are refused in a few words, and no password is looked at', async () => {
   await using bare = await testServer(db)
   // Whatever hashes once this is closed is UNAVAILABLE: a refusal for another reason has hashed nothing.
-  await bare.services.passwords.close()
+  await bare.services.identity.passwords.close()
   for (const path of ['auth.login', 'auth.register']) {
     const inputs = Object.fromEntries(
       Array.from({ length: 11 }, (_, index) => [index, { json: { email: email(), password: 'correct horse' } }]),

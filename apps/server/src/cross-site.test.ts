@@ -63,7 +63,7 @@ function sendersOf(fromSites: typeof sites, fromOrigins: typeof origins) {
   )
 }
 
-/** What SECURITY.md says of cookies: our own pages, those of a listed origin, and what is no browser. */
+/** Who may use the cookie: our own pages, those of a listed origin, and whoever is no browser. */
 function mayUseCookie({ 'sec-fetch-site': site, origin }: { 'sec-fetch-site'?: string; origin?: string }): boolean {
   if (site === 'same-origin' || site === 'none') return true
   if (origin === undefined) return site === undefined

@@ -5,14 +5,17 @@ import { rawSocket } from './testing/raw-socket.ts'
 
 const ADDRESS = { host: '127.0.0.1', port: 0 }
 /** `pnpm test:services` waits as long as the server does; here a tenth shows as much. */
-const SCALE = inject('testServer') === undefined ? 0.1 : 1
+const isBrief = inject('testServer') === undefined
+const SCALE = isBrief ? 0.1 : 1
 const BRIEF = {
   ...ADDRESS,
-  receiving: {
-    headersTimeout: SCALE * RECEIVING.headersTimeout,
-    requestTimeout: SCALE * RECEIVING.requestTimeout,
-    connectionsCheckingInterval: SCALE * RECEIVING.connectionsCheckingInterval,
-  },
+  ...(isBrief && {
+    receiving: {
+      headersTimeout: SCALE * RECEIVING.headersTimeout,
+      requestTimeout: SCALE * RECEIVING.requestTimeout,
+      connectionsCheckingInterval: SCALE * RECEIVING.connectionsCheckingInterval,
+    },
+  }),
 }
 /** Milliseconds by which a busy machine may be late. */
 const LATE = 1_500

@@ -7,11 +7,11 @@ import type { TestServer } from './testing/test-server.ts'
 /** How much longer one of a pair of sign-ins may take than the other. */
 const ALLOWED = 1.05
 /**
- * If neither kind takes longer than allowed, it does so by chance in at most half of the pairs. In 36 of 41, for one kind
- * or the other: with a chance below 8 in 10 million.
+ * If neither kind takes longer than allowed, it does so by chance in at most half of the pairs. In 76 of 101, for one
+ * kind or the other: with a chance below 4 in 10 million.
  */
-const PAIRS = 41
-const TOO_OFTEN = 36
+const PAIRS = 101
+const TOO_OFTEN = 76
 
 const test = testWith({ services: { bcryptCost: 10 } })
 

@@ -118,7 +118,7 @@ describe('a token that is good', () => {
     const kept = await newTool()
     expect((await call('auth.me', { token: kept.apiToken })).status).toBe(200)
     await spend()
-    server.services.apiTokenCheck.forget(kept.userId)
+    server.services.identity.apiTokenCheck.forget(kept.userId)
     expect((await call('auth.me', { token: kept.apiToken })).status).toBe(200)
     expect(lookups()).toBe(2)
   })

@@ -82,12 +82,12 @@ async function shared(): Promise<void> {
 }
 
 /**
- * Half of forty: a Redis that is waited for holds up each of them. What else runs on the machine may hold up one of five,
- * and then more than half of forty with a chance below one in a million.
+ * 18 of 40 at least: a Redis that is waited for holds up each of them. What else runs on the machine may hold up one of
+ * five, and then 23 of 40 or more with a chance of 2 in 10 million.
  */
 function expectSoon(milliseconds: number[]): void {
   expect(milliseconds.length).toBeGreaterThanOrEqual(40)
-  expect(milliseconds.filter((time) => time < WITHIN).length).toBeGreaterThanOrEqual(milliseconds.length / 2)
+  expect(milliseconds.filter((time) => time < WITHIN).length).toBeGreaterThanOrEqual(0.45 * milliseconds.length)
 }
 
 /** How many were let through before one was refused, and the milliseconds that each took. */

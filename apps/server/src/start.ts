@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectServices, type Env } from '@taskwire/config'
+import { type Env, servicesOfServer } from '@taskwire/config'
 import { purge } from '@taskwire/domain'
 import { type OpenDatabase, openDatabase, prepareSchema } from '@taskwire/prisma'
 import type { Services } from '@taskwire/router'
@@ -51,7 +51,7 @@ export async function start(env: Env, logger: Logger): Promise<RunningServer> {
 
 async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: Logger }): Promise<RunningServer> {
   const { http } = env
-  const services = await connectServices(env, db, logger)
+  const services = await servicesOfServer(env, db, logger)
   const readiness = { ready: true }
   const app = createApp({
     db,

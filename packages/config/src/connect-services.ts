@@ -6,28 +6,22 @@ import { developmentSecret } from './development-secret.ts'
 import type { Env } from './env.ts'
 import { connectRedis } from './redis.ts'
 
+type ClosableServices = Services & { close(): Promise<void> }
+
 /**
- * Makes the services that the environment asks for, on a database that is open; `close` leaves that open.
+ * Makes the services of a server, as the environment asks for them, on a database that is open; `close` leaves that open.
  *
- * @param logger of a server, which is told there when Redis is away. Null for a tool, which serves nobody: it signs with a
- * secret of its own, connects to no Redis, and announces nothing to the servers, which find a change within 5 s.
+ * @param logger is told when Redis is away
  * @throws FolderError where the development secret cannot be kept
  */
-export async function connectServices(
-  env: Env,
-  database: OpenDatabase,
-  logger: Logger | null,
-): Promise<Services & { close(): Promise<void> }> {
-  const jwtSecret = logger === null ? randomBytes(32).toString('hex') : await serverSecret(env)
-  const redis = logger === null || env.redisUrl === undefined ? null : connectRedis(env.redisUrl, logger)
+export async function servicesOfServer(env: Env, database: OpenDatabase, logger: Logger): Promise<ClosableServices> {
+  const jwtSecret = env.identity.jwtSecret ?? (await developmentSecret(env.database.dataDir))
+  const redis = env.redisUrl === undefined ? null : connectRedis(env.redisUrl, logger)
   const services = createServices({
-    ...env.identity,
-    db: database.client,
-    databasePoolSize: env.database.poolSize,
+    ...common(env, database),
     jwtSecret,
-    quotas: env.quotas,
     limitStore: { redis: redis?.client ?? null, multiplier: env.rateLimitMultiplier },
-    changeBus: logger === null ? null : (redis?.changeBus ?? database.notifications),
+    changeBus: redis?.changeBus ?? database.notifications,
   })
   return {
     ...services,
@@ -38,6 +32,14 @@ export async function connectServices(
   }
 }
 
-async function serverSecret({ identity, database }: Env): Promise<string> {
-  return identity.jwtSecret ?? developmentSecret(database.dataDir)
+/**
+ * The same for a tool, which serves nobody: it signs with a secret of its own, connects to no Redis, and announces nothing
+ * to the servers, which find a change within 5 s.
+ */
+export function servicesOfTool(env: Env, database: OpenDatabase): ClosableServices {
+  return createServices({ ...common(env, database), jwtSecret: randomBytes(32).toString('hex') })
+}
+
+function common({ identity, quotas, database: { poolSize } }: Env, { client }: OpenDatabase) {
+  return { ...identity, quotas, db: client, databasePoolSize: poolSize }
 }

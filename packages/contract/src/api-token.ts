@@ -46,7 +46,7 @@ export const apiTokenCreateForm = newApiToken
 /** Input of `apiToken.create`. */
 export interface ApiTokenCreateInput extends z.input<typeof apiTokenCreateForm> {}
 
-/** The same under the name of its type. @alias */
+/** The same schema, with `ApiTokenCreateInput` as the name of its type. @alias */
 export const apiTokenCreateInputSchema: Named<ApiTokenCreateInput> = apiTokenCreateForm
 
 const apiTokenCreated = outputObject('ApiTokenCreated', {

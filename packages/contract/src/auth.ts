@@ -32,7 +32,10 @@ export const emailSchema = z
   .overwrite(normalizeEmail)
   .max(MAX_EMAIL_LENGTH, { error: `Email must have at most ${MAX_EMAIL_LENGTH} characters`, abort: true })
   .refine((value) => EMAIL.test(value), 'Not a valid email address')
-  .meta({ format: 'email', description: 'Normalised before it is checked: NFKC, trimmed, lower case.' })
+  .meta({
+    format: 'email',
+    description: `Normalised before it is checked (NFKC, trimmed, lower case); ASCII, at most ${MAX_EMAIL_LENGTH} characters.`,
+  })
 
 function password(label: string) {
   return z.string({ error: requiredOr(label, `${label} must be text`) })
@@ -70,7 +73,7 @@ export const registerForm = inputObject('RegisterInput', {
 /** Input of `auth.register`. */
 export interface RegisterInput extends z.input<typeof registerForm> {}
 
-/** The same under the name of its type. @alias */
+/** The same schema, with `RegisterInput` as the name of its type. @alias */
 export const registerInputSchema: Named<RegisterInput> = registerForm
 
 /** For forms, which want its fields: what `auth.login` takes. */
@@ -82,7 +85,7 @@ export const loginForm = inputObject('LoginInput', {
 /** Input of `auth.login`. */
 export interface LoginInput extends z.input<typeof loginForm> {}
 
-/** The same under the name of its type. @alias */
+/** The same schema, with `LoginInput` as the name of its type. @alias */
 export const loginInputSchema: Named<LoginInput> = loginForm
 
 /** For forms, which want its fields: what `auth.changePassword` takes. */
@@ -97,7 +100,7 @@ export const changePasswordForm = inputObject('ChangePasswordInput', {
 /** Input of `auth.changePassword`. */
 export interface ChangePasswordInput extends z.input<typeof changePasswordForm> {}
 
-/** The same under the name of its type. @alias */
+/** The same schema, with `ChangePasswordInput` as the name of its type. @alias */
 export const changePasswordInputSchema: Named<ChangePasswordInput> = changePasswordForm
 
 const deleteAccount = inputObject('DeleteAccountInput', {

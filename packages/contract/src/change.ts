@@ -83,7 +83,8 @@ const changeStream = inputObject('ChangeStreamInput', {
   since: since().describe('The last version that is known; absent: begin now.'),
   lastEventId: z
     .string({ error: NOT_A_VERSION })
-    .refine((text) => /^\d{1,10}$/.test(text) && Number(text) <= MAX_VERSION, NOT_A_VERSION)
+    .regex(/^\d{1,10}$/, NOT_A_VERSION)
+    .refine((text) => Number(text) <= MAX_VERSION, NOT_A_VERSION)
     .optional()
     .describe('What tRPC adds when it connects again: the last version that arrived. The larger of the two counts.'),
 })

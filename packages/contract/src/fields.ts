@@ -57,7 +57,7 @@ export function readId(value: unknown): string | null {
 }
 
 /** A set of ids: a repeated one counts once, whatever its case. Of too many no more are looked at than show that. */
-export function ids(label: string, { min = 0, max }: { min?: number; max: number }) {
+export function ids(label: string, { min = 0, max }: { min?: number; max: number }): Named<string[]> {
   return z.preprocess(
     (values: string[]) => (Array.isArray(values) ? withoutRepeats(values).slice(0, max + 1) : values),
     z

@@ -88,7 +88,7 @@ export const tagCreateForm = inputObject('TagCreateInput', {
 /** Input of `tag.create`. */
 export interface TagCreateInput extends z.input<typeof tagCreateForm> {}
 
-/** The same under the name of its type. @alias */
+/** The same schema, with `TagCreateInput` as the name of its type. @alias */
 export const tagCreateInputSchema: Named<TagCreateInput> = tagCreateForm
 
 /** For forms, which want its fields: what `tag.update` takes. */

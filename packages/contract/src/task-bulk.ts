@@ -12,7 +12,7 @@ function taskIds() {
 const taskUpdateMany = inputObject('TaskUpdateManyInput', {
   ids: taskIds().describe('1 to 100 tasks; `NOT_FOUND` when the user lacks one of them.'),
   ...optional({
-    completed: taskContent.completed,
+    completed: taskContent.completed.describe('Whether they are done.'),
     addTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that each has from now on, beside its others.'),
     removeTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that none of them has from now on.'),
   }),

@@ -69,7 +69,7 @@ export const taskCreateForm = inputObject('TaskCreateInput', {
 /** Input of `task.create`: a task has no description, no date and no tags unless they are given, and is to do. */
 export interface TaskCreateInput extends z.input<typeof taskCreateForm> {}
 
-/** The same under the name of its type. @alias */
+/** The same schema, with `TaskCreateInput` as the name of its type. @alias */
 export const taskCreateInputSchema: Named<TaskCreateInput> = taskCreateForm
 
 /** For forms, which want its fields: what `task.update` takes. */
@@ -85,7 +85,9 @@ export interface TaskUpdateInput extends z.input<typeof taskUpdateForm> {}
 export const taskUpdateInputSchema: Named<TaskUpdateInput> = withChange(taskUpdateForm, { keys: ['id', 'version'] })
 
 const taskId = inputObject('TaskIdInput', {
-  id: id().describe('The task; `NOT_FOUND` when the user has none with this id.'),
+  id: id().describe(
+    'The task; `NOT_FOUND` when the user has none with this id, and for `task.get` also when it is deleted.',
+  ),
 })
 
 /** Input of `task.get` and `task.restore`. */

@@ -9,7 +9,7 @@ import {
 import { type Database, Prisma } from '@taskwire/prisma'
 import { v7 as uuidv7 } from 'uuid'
 import { allTagsFit } from './answer-bytes.ts'
-import { selectColumns } from './columns.ts'
+import { selectColumns, type TextField } from './columns.ts'
 import { DomainError } from './domain-error.ts'
 import { lockedUser } from './lock-user.ts'
 import { hasRoom, type Quotas, refuseWhenFull } from './quotas.ts'
@@ -25,6 +25,12 @@ export const tagColumns = {
   updatedAt: 'updated_at',
   deletedAt: 'deleted_at',
 } as const satisfies Record<keyof Tag, string>
+
+/** Those that hold text, for pages that end by bytes. */
+export const tagTexts = {
+  name: Prisma.sql`name`,
+  color: Prisma.sql`color`,
+} satisfies Record<TextField<Tag>, Prisma.Sql>
 
 const selectTag = selectColumns(tagColumns, 'tag')
 

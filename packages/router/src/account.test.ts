@@ -77,7 +77,7 @@ describe('changing the password', () => {
       const change = me.client.auth.changePassword.mutate({ currentPassword: current, newPassword: next })
       const signIns = Array.from({ length: 6 }, () => signInWith(me, current))
       const [, results] = await Promise.all([change, Promise.allSettled(signIns)])
-      services.sessionCheck.forget(me.user.id)
+      services.identity.sessionCheck.forget(me.user.id)
       for (const result of results) {
         const outcome =
           result.status === 'fulfilled'
@@ -89,7 +89,7 @@ describe('changing the password', () => {
   })
 
   test('stops a sign-in that has already found the old one to be right', async ({ me, services }) => {
-    const passwordHash = await services.passwords.hash(newPassword, { account: me.user.id, network: null })
+    const passwordHash = await services.identity.passwords.hash(newPassword, { account: me.user.id, network: null })
     const signIn = await services.db.$transaction(async (transaction) => {
       await transaction.user.update({ where: { id: me.user.id }, data: { passwordHash } })
       // It reads the old hash, since nothing is committed yet, and has to wait with its session.
@@ -105,7 +105,7 @@ describe('changing the password', () => {
     const strict = { redis: null, multiplier: 1 }
     const calm = testServices(services.db, { limitStore: strict })
     await using passwords = createPasswords({ cost: 13, threads: 1, maxQueue: 0 })
-    const busy = { ...calm, passwords }
+    const busy = { ...calm, identity: { ...calm.identity, passwords } }
     const change = (server: typeof calm, currentPassword: string) =>
       inProcessClient(server, { bearerToken: me.accessToken }).auth.changePassword.mutate({
         currentPassword,

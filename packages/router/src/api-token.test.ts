@@ -5,7 +5,7 @@ import { test } from './testing/fixture.ts'
 import { clientWith, inProcessClient, internalCaller, refusalOf, type TestUser, testUser } from './testing/index.ts'
 
 /** Lets the seconds pass for which a good token is not looked up again. */
-const later = (me: TestUser) => me.services.apiTokenCheck.forget(me.user.id)
+const later = (me: TestUser) => me.services.identity.apiTokenCheck.forget(me.user.id)
 const lastUse = async (me: TestUser) => (await me.caller.apiToken.list())[0]?.lastUsedAt
 
 describe('an API token', () => {
@@ -117,7 +117,7 @@ describe('an API token', () => {
     const lookAgain = () =>
       reauthenticate(
         services.db,
-        { ...services, audit: () => {} },
+        { ...services.identity, audit: () => {} },
         { bearerToken: token, caller: { kind: 'apiToken', userId: me.user.id } },
       )
     await lookAgain()

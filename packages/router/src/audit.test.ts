@@ -114,7 +114,7 @@ describe('the log of security events has one line, and nothing secret in it,', (
 
   test('for what an operator does', async ({ me, services }) => {
     const { db } = services
-    const identity = { ...services, audit }
+    const identity = { ...services.identity, audit }
     const { email, user } = me
     const { apiToken } = await createApiToken(db, identity, { userId: user.id, name: 'Backup' })
     await revokeApiToken(db, identity, { userId: user.id, id: apiToken.id })

@@ -189,7 +189,7 @@ describe('signing in where somebody is signed in', () => {
       ).toMatchObject({
         user: { id: expect.any(String) },
       })
-      const { sessionId } = services.tokens.verifyRefresh(me.refreshToken)
+      const { sessionId } = services.identity.tokens.verifyRefresh(me.refreshToken)
       expect(events[1]).toEqual({ event: 'sessionRevoked', userId: me.user.id, sessionId })
       expect(events).toHaveLength(2)
     },
@@ -218,14 +218,14 @@ describe('signing in where somebody is signed in', () => {
     services,
     me,
   }) => {
-    const subject = services.tokens.verifyRefresh(me.refreshToken)
+    const subject = services.identity.tokens.verifyRefresh(me.refreshToken)
     const leaver = await testUser(services)
     await newBrowser(services, { refreshToken: leaver.refreshToken }).client.auth.logout.mutate()
     const cookies = [
       'garbage',
       me.accessToken,
       me.refreshToken.slice(0, -1),
-      services.tokens.signRefresh({ ...subject, expiresAt: new Date(Date.now() - 1_000) }),
+      services.identity.tokens.signRefresh({ ...subject, expiresAt: new Date(Date.now() - 1_000) }),
       leaver.refreshToken,
     ]
     for (const refreshToken of cookies) {
@@ -308,7 +308,7 @@ describe('signing out', () => {
   test('breaks no call that is being checked in that moment', async ({ me: { user, email }, services }) => {
     const { accessToken } = await newBrowser(services).client.auth.login.mutate({ email, password })
     const call = clientWith(services, accessToken).auth.me.query()
-    services.sessionCheck.forget(user.id)
+    services.identity.sessionCheck.forget(user.id)
     expect(await call).toEqual(user)
   })
 

@@ -163,7 +163,7 @@ const callers: Record<CallerName, (services: Services) => Promise<Calling>> = {
   deactivatedUser: async (services) => {
     const owner = await newOwner(services)
     await services.db.user.update({ where: { id: owner.userId }, data: { isActive: false } })
-    services.sessionCheck.forget(owner.userId)
+    services.identity.sessionCheck.forget(owner.userId)
     return owner
   },
   apiToken: async (services) => {
@@ -187,7 +187,7 @@ const callers: Record<CallerName, (services: Services) => Promise<Calling>> = {
     const owner = await newOwner(services)
     const sessionId = sessionIdOf(services, owner.request)
     await services.db.session.updateMany({ where: { id: sessionId }, data: { revokedAt: new Date() } })
-    services.sessionCheck.forget(owner.userId)
+    services.identity.sessionCheck.forget(owner.userId)
     return owner
   },
 }

@@ -177,7 +177,7 @@ test('calls that are under way while somebody signs out keep no session alive', 
   for (let round = 0; round < 80; round += 1) {
     const { accessToken, refreshToken } = await testUser(services)
     // As after a while: the answer of the last check is no longer remembered.
-    services.sessionCheck.forget(services.tokens.verifyAccess(accessToken).userId)
+    services.identity.sessionCheck.forget(services.identity.tokens.verifyAccess(accessToken).userId)
     const client = inProcessClient(services, { bearerToken: accessToken })
     const logout = inProcessClient(services, { refreshToken }).auth.logout.mutate()
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 3))
@@ -191,7 +191,7 @@ test('calls that are under way while somebody signs out keep no session alive', 
 
 /** As if the current generation of the session had been made a minute earlier than it was. */
 async function growOld(services: Services, { refreshToken }: TestSession): Promise<void> {
-  const { userId, sessionId } = services.tokens.verifyRefresh(refreshToken)
+  const { userId, sessionId } = services.identity.tokens.verifyRefresh(refreshToken)
   await services.db.$executeRaw`
     UPDATE sessions SET rotated_at = rotated_at - interval '60 s'
     WHERE user_id = ${userId}::uuid AND id = ${sessionId}::uuid`
@@ -204,9 +204,11 @@ test('50 refreshes after a lost answer make one new generation, and all are serv
     const lost = await testRefresh(services, session.refreshToken)
     await growOld(services, session)
     const answers = await Promise.all(times(50, () => testRefresh(services, session.refreshToken)))
-    const generations = answers.map(({ refreshToken }) => services.tokens.verifyRefresh(refreshToken).generation)
+    const generations = answers.map(
+      ({ refreshToken }) => services.identity.tokens.verifyRefresh(refreshToken).generation,
+    )
     expect(new Set(generations)).toEqual(new Set([3]))
-    expect(services.tokens.verifyRefresh(lost.refreshToken).generation).toBe(2)
+    expect(services.identity.tokens.verifyRefresh(lost.refreshToken).generation).toBe(2)
   }
 })
 
@@ -227,7 +229,7 @@ describe('of the first use of a generation and its replacement, at once, one tak
     call: () => Promise<T>,
   ): Promise<PromiseSettledResult<T>[]> {
     const { answer } = await services.db.$transaction(async (transaction) => {
-      const { userId, sessionId } = services.tokens.verifyRefresh(session.refreshToken)
+      const { userId, sessionId } = services.identity.tokens.verifyRefresh(session.refreshToken)
       await transaction.$executeRaw`
         UPDATE sessions SET ${change} WHERE user_id = ${userId}::uuid AND id = ${sessionId}::uuid`
       const [{ pid } = { pid: 0 }] = await transaction.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
@@ -253,7 +255,7 @@ describe('of the first use of a generation and its replacement, at once, one tak
   })
 
   test('a use that comes second confirms nothing', async ({ me, services }) => {
-    const { sessionId, generation } = services.tokens.verifyRefresh(lost.refreshToken)
+    const { sessionId, generation } = services.identity.tokens.verifyRefresh(lost.refreshToken)
     const [use] = await callDuring(
       services,
       Prisma.sql`generation = generation + 1, rotated_at = clock_timestamp()`,

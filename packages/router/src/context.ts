@@ -44,7 +44,7 @@ export interface RequestInfo {
 }
 
 /** What procedures get. */
-export interface Context extends Omit<Services, keyof Identity> {
+export interface Context extends Services {
   /** What the verbs of identity work with; what they note goes where the events of the request go. */
   identity: Identity
   request: RequestInfo
@@ -61,7 +61,7 @@ export interface Context extends Omit<Services, keyof Identity> {
 
 /** The context of an HTTP request, shared by all calls of a batch. */
 export async function createContext(services: Services, request: RequestInfo): Promise<Context> {
-  const identity = { ...services, audit: request.audit }
+  const identity = { ...services.identity, audit: request.audit }
   let caller: Promise<Caller> | undefined
   return {
     ...services,
@@ -90,7 +90,7 @@ export function createInnerContext(
   if (userId !== null && ownId === null) throw new TypeError('A user id is a UUID')
   return {
     ...services,
-    identity: { ...services, audit },
+    identity: { ...services.identity, audit },
     answerBudget: createAnswerBudget(services.answerRoom, null),
     request: {
       requestId: 'internal',

@@ -42,7 +42,7 @@ test('an account that is made and deleted while another call is about to make it
     ])
     await vi.waitFor(async () => expect(await waiting(services)).toBe(1), { timeout: 4_000 })
     const caller = { kind: 'external' as const, userId: id, tokenExpiresAt: new Date(Date.now() + 60_000) }
-    await deleteAccount(transaction, { ...services, audit: () => {} }, { caller })
+    await deleteAccount(transaction, { ...services.identity, audit: () => {} }, { caller })
     return { call }
   })
   expect(await late.call).toMatchObject([{ status: 'rejected' }])

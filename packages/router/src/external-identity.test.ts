@@ -16,7 +16,7 @@ import {
 
 const test = testWith({ externalIssuer })
 
-const asOperator = (services: Services) => ({ ...services, audit: () => {} })
+const asOperator = (services: Services) => ({ ...services.identity, audit: () => {} })
 
 /** As `taskwire user link` does it. */
 function link(services: Services, name: { email: string; subject: string; keepPassword?: boolean }) {
@@ -156,7 +156,7 @@ describe('an account that is linked to a user of the other sign-in service', () 
       sessions: 1,
       apiTokens: 1,
     })
-    services.sessionCheck.forget(user.id)
+    services.identity.sessionCheck.forget(user.id)
     expect(await owner.auth.me.query()).toMatchObject({ id: user.id, email })
     expect(await refusalOf(testSignIn(services, { email, password }))).toMatchObject({ reason: 'INVALID_CREDENTIALS' })
     expect(await refusalOf(testRefresh(services, refreshToken))).toMatchObject({ reason: 'SESSION_REVOKED' })

@@ -15,13 +15,13 @@ describe('an id in capitals is the same id', () => {
   })
 
   test('in a token: its session is the current one, and ends with it', async ({ me, services }) => {
-    const { userId, sessionId, generation } = services.tokens.verifyAccess(me.accessToken)
-    const { token } = services.tokens.signAccess({
+    const { userId, sessionId, generation } = services.identity.tokens.verifyAccess(me.accessToken)
+    const { token } = services.identity.tokens.signAccess({
       userId: userId.toUpperCase(),
       sessionId: sessionId.toUpperCase(),
       generation,
     })
-    expect(services.tokens.verifyAccess(token)).toMatchObject({ userId, sessionId })
+    expect(services.identity.tokens.verifyAccess(token)).toMatchObject({ userId, sessionId })
     const caller = await testCaller(services, { bearerToken: token })
     expect(await caller.session.list()).toMatchObject([{ id: sessionId, current: true }])
   })

@@ -118,7 +118,7 @@ test('sessions and API tokens go 7 days after their end, and those that work or 
   const sessions: string[] = []
   for (let made = 0; made < 4; made += 1) {
     const { refreshToken } = await testSession(services, userId)
-    sessions.push(services.tokens.verifyRefresh(refreshToken).sessionId)
+    sessions.push(services.identity.tokens.verifyRefresh(refreshToken).sessionId)
   }
   const ago = (days: number) => new Date(Date.now() - days * 86_400_000)
   const [revokedLongAgo, revokedLately, idleLongAgo, idleLately] = sessions
@@ -133,7 +133,7 @@ test('sessions and API tokens go 7 days after their end, and those that work or 
 
   expect(await purge(db, services.quotas)).toMatchObject({ sessions: 2, apiTokens: 2 })
   const left = async (rows: Promise<{ id: string }[]>) => (await rows).map(({ id }) => id).sort()
-  const own = services.tokens.verifyRefresh(me.refreshToken).sessionId
+  const own = services.identity.tokens.verifyRefresh(me.refreshToken).sessionId
   expect(await left(db.session.findMany({ where: { userId } }))).toEqual([own, revokedLately, idleLately].sort())
   expect(await left(db.apiToken.findMany({ where: { userId } }))).toEqual([tokens[1], tokens[3], tokens[4]].sort())
   expect(await me.client.auth.me.query()).toEqual(me.user)

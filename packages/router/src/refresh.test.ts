@@ -258,9 +258,14 @@ describe('a token that is two generations old, or none at all', () => {
   })
 
   test('of a generation that is yet to come ends the session', async ({ me, services }) => {
-    const { userId, sessionId, generation } = services.tokens.verifyRefresh(me.refreshToken)
+    const { userId, sessionId, generation } = services.identity.tokens.verifyRefresh(me.refreshToken)
     const expiresAt = new Date(Date.now() + 86_400_000)
-    const fromTheFuture = services.tokens.signRefresh({ userId, sessionId, generation: generation + 1, expiresAt })
+    const fromTheFuture = services.identity.tokens.signRefresh({
+      userId,
+      sessionId,
+      generation: generation + 1,
+      expiresAt,
+    })
     await expectEnded(me, fromTheFuture, me.refreshToken)
   })
 
@@ -282,11 +287,11 @@ describe('a token that is two generations old, or none at all', () => {
 
   function resign(
     { services, refreshToken }: TestUser,
-    changes: Partial<Parameters<Services['tokens']['signRefresh']>[0]>,
+    changes: Partial<Parameters<Services['identity']['tokens']['signRefresh']>[0]>,
     signer = services,
   ): string {
-    const subject = services.tokens.verifyRefresh(refreshToken)
-    return signer.tokens.signRefresh({ ...subject, expiresAt: new Date(Date.now() + 86_400_000), ...changes })
+    const subject = services.identity.tokens.verifyRefresh(refreshToken)
+    return signer.identity.tokens.signRefresh({ ...subject, expiresAt: new Date(Date.now() + 86_400_000), ...changes })
   }
 
   function forge(user: TestUser, changes: { generation?: number }): string {
@@ -318,7 +323,7 @@ describe('a session', () => {
 
   test.for(ends)('ends %s, for refresh tokens and access tokens alike', async ([_, end], { me, services }) => {
     await end(me)
-    services.sessionCheck.forget(me.user.id)
+    services.identity.sessionCheck.forget(me.user.id)
     expect(await refusalWith(services, me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
     await ageSessions(me, 60)
     expect(await refusalWith(services, me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })
@@ -352,7 +357,7 @@ describe('a session', () => {
     for (let round = 0; round < 10; round += 1) {
       const session = await testSession(services, me.user.id)
       await ageSessions(me, 60)
-      const { sessionId } = services.tokens.verifyRefresh(session.refreshToken)
+      const { sessionId } = services.identity.tokens.verifyRefresh(session.refreshToken)
       const refreshes = Array.from({ length: 4 }, () => testRefresh(services, session.refreshToken))
       const logout = inProcessClient(services, { refreshToken: session.refreshToken }).auth.logout.mutate()
       const [answers] = await Promise.all([
@@ -361,7 +366,7 @@ describe('a session', () => {
       ])
       const { revokedAt } = await services.db.session.findFirstOrThrow({ where: { id: sessionId } })
       expect(revokedAt).not.toBeNull()
-      services.sessionCheck.forget(me.user.id)
+      services.identity.sessionCheck.forget(me.user.id)
       const held = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
       for (const { refreshToken, accessToken } of [session, ...held]) {
         expect(await refusalWith(services, refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED' })

@@ -22,8 +22,10 @@ import { createStreamSlots, type StreamSlots } from './stream-slots.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 /** What every call works with: made once at start, closed at the end. */
-export interface Services extends Omit<Identity, 'audit'> {
+export interface Services {
   db: Database
+  /** What the verbs of identity work with, but where their events go: each caller says that. */
+  identity: Omit<Identity, 'audit'>
   limits: Limits
   quotas: Quotas
   turns: Turns
@@ -69,17 +71,19 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
   const passwords = createPasswords({ cost: config.bcryptCost })
   return {
     db,
-    policy,
+    identity: {
+      policy,
+      passwords,
+      tokens: createTokens({
+        secret: config.jwtSecret,
+        previousSecret: config.jwtSecretPrevious,
+        accessTtlSeconds: config.accessTokenTtlSeconds,
+      }),
+      sessionCheck: createSessionCheck(db),
+      apiTokenCheck: createApiTokenCheck(db),
+      externalTokens: externalIssuer === undefined ? null : createExternalTokens(externalIssuer),
+    },
     quotas: config.quotas ?? DEFAULT_QUOTAS,
-    passwords,
-    tokens: createTokens({
-      secret: config.jwtSecret,
-      previousSecret: config.jwtSecretPrevious,
-      accessTtlSeconds: config.accessTokenTtlSeconds,
-    }),
-    sessionCheck: createSessionCheck(db),
-    apiTokenCheck: createApiTokenCheck(db),
-    externalTokens: externalIssuer === undefined ? null : createExternalTokens(externalIssuer),
     limits: createLimits(limitStore, pseudonym),
     turns: createTurns({
       poolSize: config.databasePoolSize ?? Number.POSITIVE_INFINITY,

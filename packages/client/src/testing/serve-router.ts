@@ -19,8 +19,8 @@ export interface TestServer {
 /** Serves the real router, on a database of the suite's own. */
 export async function serveRouter(overrides: Parameters<typeof testServices>[1] = {}): Promise<TestServer> {
   const { close, ...realServices } = testServices((await testDatabase()).client, overrides)
-  const { tokens, expireTokens } = tokensThatExpire(realServices.tokens)
-  const services = { ...realServices, tokens }
+  const { tokens, expireTokens } = tokensThatExpire(realServices.identity.tokens)
+  const services = { ...realServices, identity: { ...realServices.identity, tokens } }
   const server = createHTTPServer({
     router: appRouter,
     basePath: '/trpc/',
@@ -41,7 +41,7 @@ export async function serveRouter(overrides: Parameters<typeof testServices>[1] 
   }
 }
 
-type Tokens = Services['tokens']
+type Tokens = Services['identity']['tokens']
 
 /** Milliseconds: longer than any access token lives. */
 const DAY = 86_400_000

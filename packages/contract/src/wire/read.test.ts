@@ -130,7 +130,7 @@ describe('a hostile payload', () => {
     expect({}).not.toHaveProperty('polluted')
   })
 
-  test('is refused without a look at any member when it has 300 000', () => {
+  test('is refused without reading a value of it when it has 300 000', () => {
     let looks = 0
     const watched = <Members extends object>(members: Members) =>
       new Proxy(members, {

@@ -3,7 +3,7 @@ import { type Database, Prisma } from '@taskwire/prisma'
 import { cutPage, PAGE_BYTES } from '../answer-bytes.ts'
 import type { Columns } from '../columns.ts'
 import { DomainError } from '../domain-error.ts'
-import { tagColumns } from '../tag.ts'
+import { tagColumns, tagTexts } from '../tag.ts'
 import { taskColumns, taskTexts } from '../task/task-columns.ts'
 
 /** How long a page of changes may be, whichever comes first. */
@@ -25,7 +25,7 @@ interface ChangeRow extends Task, Tag {
 }
 
 /** What can be long in a change. */
-const texts = { ...taskTexts, name: Prisma.sql`name` }
+const texts = { ...taskTexts, ...tagTexts }
 
 /**
  * The user's tasks and tags that have changed since a version, each once and as it is now. One statement reads them and

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createHashQueue, type HashQueue, type Turn } from './hash-queue.ts'
+import { createHashQueue, type HashOwner, type HashQueue } from './hash-queue.ts'
 
 const config = { atOnce: 1, maxWaitingOfAccount: 4, maxWaiting: 40, retryAfter: 2 }
 const flooder = { account: 'flooder', network: null }
@@ -12,7 +12,7 @@ function recorder(queue: HashQueue) {
   return {
     started,
     ended: () => Promise.all(attempts),
-    attempt(turn: Turn, label = turn.account) {
+    attempt(turn: HashOwner, label = turn.account) {
       const work = async () => {
         started.push(label)
         await new Promise((resolve) => setTimeout(resolve, 1))

@@ -1,7 +1,7 @@
 import { DomainError } from '../domain-error.ts'
 
 /** For whom work is done: what keeps one from filling the queue of all. */
-export interface Turn {
+export interface HashOwner {
   /** The user's id, or the email that somebody would sign in with, whether there is such an account or not. */
   account: string
   /**
@@ -28,7 +28,7 @@ export interface HashQueue {
    *
    * @throws DomainError OVERLOADED when too much of the account is waiting, or too much in all and nobody has more
    */
-  run<T>(turn: Turn, work: () => Promise<T>): Promise<T>
+  run<T>(turn: HashOwner, work: () => Promise<T>): Promise<T>
 }
 
 interface Waiting {
@@ -46,7 +46,7 @@ export function createHashQueue({ atOnce, maxWaitingOfAccount, maxWaiting, retry
 
   const overloaded = () => new DomainError('OVERLOADED', { retryAfter })
 
-  function wait({ account, network }: Turn): Promise<void> {
+  function wait({ account, network }: HashOwner): Promise<void> {
     const name = network ?? account
     const group: Group = groups.get(name) ?? new Map()
     const queue = group.get(account) ?? []

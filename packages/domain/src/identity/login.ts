@@ -4,7 +4,7 @@ import { DomainError } from '../domain-error.ts'
 import { withPassword } from './confirm-password.ts'
 import { noteEnded } from './end-sessions.ts'
 import { userSelect } from './get-user.ts'
-import type { Turn } from './hash-queue.ts'
+import type { HashOwner } from './hash-queue.ts'
 import type { Identity } from './identity.ts'
 import { openSession, type SignInPlace } from './open-session.ts'
 import type { SignIn } from './session.ts'
@@ -13,7 +13,7 @@ import type { SignIn } from './session.ts'
  * Signs in, and ends the session that the browser had. Whatever is wrong, the answer and the work are the same: nobody
  * learns which addresses have an account.
  *
- * @param network whose turn it is to try a password: see `Turn`
+ * @param network whose turn it is to try a password: see `HashOwner`
  * @throws DomainError INVALID_CREDENTIALS, OVERLOADED
  */
 export async function login(
@@ -39,7 +39,7 @@ export async function login(
 interface Attempt {
   email: string
   password: string
-  turn: Turn
+  turn: HashOwner
 }
 
 /** The account, to somebody who knows its password. @throws DomainError INVALID_CREDENTIALS, OVERLOADED */

@@ -1,7 +1,7 @@
 import { normalizePassword } from '@taskwire/contract'
 import { Piscina } from 'piscina'
 import { DomainError } from '../domain-error.ts'
-import { createHashQueue, type Turn } from './hash-queue.ts'
+import { createHashQueue, type HashOwner } from './hash-queue.ts'
 import { fitsBcrypt, formsOf } from './password-form.ts'
 import type * as worker from './password-worker.mjs'
 
@@ -19,17 +19,17 @@ export type PasswordMatch = false | 'current' | 'outdated'
 
 /**
  * Hashes and verifies passwords by bcrypt, on threads of lower priority, so that the event loop goes on. Whoever waits
- * for a thread waits in turns: see `Turn`.
+ * for a thread waits in turns: see `HashOwner`.
  *
  * Every method throws DomainError OVERLOADED when the queue is full, UNAVAILABLE once closed.
  */
 export interface Passwords extends AsyncDisposable {
   /** @throws RangeError for a password over 72 UTF-8 bytes, which `checkNewPassword` refuses before */
-  hash(password: string, turn: Turn): Promise<string>
-  /** Whether the hash, of whatever cost, is of this password; false for a hash that is none. */
-  verify(password: string, hash: string, turn: Turn): Promise<PasswordMatch>
+  hash(password: string, turn: HashOwner): Promise<string>
+  /** Whether the hash, of whatever cost, is of this password; false for a text that is no hash. */
+  verify(password: string, hash: string, turn: HashOwner): Promise<PasswordMatch>
   /** False, after the work of a `verify`: an unknown email must take no less time than a wrong password. */
-  verifyDummy(password: string, turn: Turn): Promise<false>
+  verifyDummy(password: string, turn: HashOwner): Promise<false>
   /** Refuses new work, finishes what is under way or waiting, and ends the threads. */
   close(): Promise<void>
 }
@@ -64,7 +64,7 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
   let closed = false
 
   /** One turn, however many hashes it takes: else whoever needs several would wait several times. */
-  async function inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T> {
+  async function inQueue<T>(turn: HashOwner, work: () => Promise<T>): Promise<T> {
     if (closed) throw new DomainError('UNAVAILABLE', { retryAfter: RETRY_AFTER_SECONDS })
     const result = queue.run(turn, work)
     underWay.add(result)
@@ -106,11 +106,11 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
     async hash(password, turn) {
       const normalized = normalizePassword(password)
       if (!fitsBcrypt(normalized)) throw new RangeError('The password is too long to be hashed whole')
-      return inTurn(turn, () => onThread('hash', { password: normalized, cost }))
+      return inQueue(turn, () => onThread('hash', { password: normalized, cost }))
     },
 
     async verify(password, hash, turn) {
-      return inTurn(turn, async () => {
+      return inQueue(turn, async () => {
         const matches: boolean[] = []
         // All forms, whichever of them matches: the work is to tell nothing.
         for (const form of formsOf(password)) matches.push(await compare(form, hash))
@@ -120,7 +120,7 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
     },
 
     async verifyDummy(password, turn) {
-      await inTurn(turn, async () => {
+      await inQueue(turn, async () => {
         for (const form of formsOf(password)) await compare(form, dummyHash(cost))
       })
       return false

@@ -11,7 +11,7 @@ import { testIdentity } from './testing/test-identity.ts'
 // Random histories of a browser with two tabs, and of a thief who copies its cookie: answers are lost, whole or in
 // part, tabs are reloaded, and time passes at any point. `play` says what they take from the network. As many as
 // `pnpm test:services` plays take half a minute.
-const RUNS = inject('testServer') === undefined ? 5_000 : 100_000
+const RUNS = inject('testServer') === undefined ? 20_000 : 100_000
 /**
  * In how many histories at most a wrong rule has to be found. The rarest faults show in about 1 of 5 000, so that one in
  * 10^20 searches would miss them; most end after a few.

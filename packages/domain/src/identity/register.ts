@@ -12,7 +12,7 @@ import type { SignIn } from './session.ts'
 /**
  * Makes an account and signs in, and ends the session that the browser had.
  *
- * @param network whose turn it is to have a password hashed: see `Turn`
+ * @param network whose turn it is to have a password hashed: see `HashOwner`
  * @throws DomainError VALIDATION_FAILED for a password against the policy, EMAIL_TAKEN, OVERLOADED
  */
 export async function register(

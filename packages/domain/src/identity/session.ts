@@ -32,7 +32,7 @@ export interface SignIn {
   refreshToken: RefreshToken
 }
 
-/** Of which session a refresh token is, whatever its generation; null for one that is none, or has run out. */
+/** Of which session a refresh token is, whatever its generation; null for a text that is no such token, and for one that has run out. */
 export function readRefreshToken(tokens: Tokens, refreshToken: string): TokenSubject | null {
   try {
     return tokens.verifyRefresh(refreshToken)

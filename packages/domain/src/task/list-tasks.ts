@@ -3,7 +3,7 @@ import { type Database, inTransaction, isLostConnection, Prisma } from '@taskwir
 import { cutPage, PAGE_BYTES } from '../answer-bytes.ts'
 import { DomainError } from '../domain-error.ts'
 import { selectTask, taskTexts } from './task-columns.ts'
-import { decodeCursor, encodeCursor } from './task-cursor.ts'
+import { decodeCursor, encodeCursor, type Paging } from './task-cursor.ts'
 import { taskSorts } from './task-sorts.ts'
 
 /** Milliseconds that a search has for its page, and as many for its total: it reads every task of the user. */
@@ -71,9 +71,7 @@ function afterCursor(query: TaskListQuery): Prisma.Sql {
   return Prisma.sql`AND (${expression}, task.id) ${comparison} (${key}::${type}, ${id}::uuid)`
 }
 
-/** What a query says beside which tasks are in its list. */
-type NotFiltering = 'limit' | 'cursor' | 'offset' | 'withTotal' | 'sort' | 'order'
-type Filters = Omit<TaskListQuery, NotFiltering>
+type Filters = Omit<TaskListQuery, Paging | 'sort' | 'order'>
 
 /** In SQL: what each filter asks of a task. One that a query may hold and that is missing here does not compile. */
 const filters: { [Name in keyof Filters]-?: (value: NonNullable<Filters[Name]>) => Prisma.Sql } = {

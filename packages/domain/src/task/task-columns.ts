@@ -1,6 +1,6 @@
 import type { Task, TaskCreateInput } from '@taskwire/contract'
 import { Prisma } from '@taskwire/prisma'
-import { selectColumns } from '../columns.ts'
+import { selectColumns, type TextField } from '../columns.ts'
 
 /** The column of each field of a task; its tags are rows of their own. */
 export const taskColumns = {
@@ -19,13 +19,11 @@ export const taskColumns = {
 /** In SQL: what `Task` tells of a relation called `task`, which must have all columns of the table. */
 export const selectTask = selectColumns(taskColumns, 'task')
 
-type TextField = { [Field in keyof Task]: Task[Field] extends string | null ? Field : never }[keyof Task]
-
 /** The columns that can be long, so that a page of tasks may end before its limit. */
 export const taskTexts = {
   title: Prisma.sql`title`,
   description: Prisma.sql`description`,
-} satisfies Record<Exclude<TextField, 'id'>, Prisma.Sql>
+} satisfies Record<TextField<Task>, Prisma.Sql>
 
 /** What a user writes of a task, its tags apart. */
 export type TaskContent = Omit<TaskCreateInput, 'id' | 'tagIds'>

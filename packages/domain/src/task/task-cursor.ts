@@ -10,13 +10,14 @@ export interface TaskCursor {
   id: string
 }
 
-const ANOTHER_LIST = 'The cursor belongs to a list with another sort, order or filter: start again without a cursor'
+const ANOTHER_LIST =
+  'The cursor belongs to a list with another sort, order or filter, or to an earlier version: start again without a cursor'
 
 export function encodeCursor({ key, id }: TaskCursor, query: TaskListQuery): string {
   return Buffer.from(JSON.stringify([listOf(query), key, id])).toString('base64url')
 }
 
-/** @throws DomainError VALIDATION_FAILED for a cursor that is none, or one of another list */
+/** @throws DomainError VALIDATION_FAILED for a text that is no cursor, or a cursor of another list */
 export function decodeCursor(text: string, query: TaskListQuery): TaskCursor {
   const parts = parse(text)
   if (!Array.isArray(parts) || parts.length !== 3) throw refusal(NOT_A_CURSOR)
@@ -27,9 +28,15 @@ export function decodeCursor(text: string, query: TaskListQuery): TaskCursor {
   return { key, id }
 }
 
-/** Names the list that a page is of, by all that its query says but how much of it is wanted and from where. */
-function listOf({ limit, cursor, offset, withTotal, tagIds, ...query }: TaskListQuery): string {
-  const list = Object.entries({ ...query, tagIds: tagIds?.toSorted() }).toSorted(([a], [b]) => (a < b ? -1 : 1))
+/** What a query says of how much of a list is wanted, and from where. All else says which list it is. */
+export type Paging = keyof typeof paging
+const paging = { limit: true, cursor: true, offset: true, withTotal: true } as const
+
+/** Names the list that a page is of, whether a filter that is not set is absent or undefined. */
+function listOf(query: TaskListQuery): string {
+  const list = Object.entries({ ...query, tagIds: query.tagIds?.toSorted() })
+    .filter(([field, value]) => !(field in paging) && value !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 16)
 }
 

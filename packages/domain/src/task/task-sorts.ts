@@ -40,6 +40,6 @@ const DATE_LENGTH = 'YYYY-MM-DD'.length
 /** PostgreSQL refuses 30 February and the year 0, and `Date` takes them. */
 function isInstant(text: string): boolean {
   if (!INSTANT.test(text) || text < '0001') return false
-  const instant = new Date(text.replace(' ', 'T').replace('+00', 'Z'))
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text.slice(0, DATE_LENGTH))
+  const moment = new Date(text.replace(' ', 'T').replace('+00', 'Z'))
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text.slice(0, DATE_LENGTH))
 }

@@ -110,7 +110,7 @@ export interface TestSession {
 
 /** Opens one more session of a user: as after a sign-in, but without its work. */
 export async function testSession(
-  { db, policy, tokens }: Services,
+  { db, identity: { policy, tokens } }: Services,
   userId: string,
   device: RequestInfo['device'] = { userAgent: 'vitest', ip: '127.0.0.1' },
 ): Promise<TestSession> {
@@ -141,8 +141,8 @@ export async function testRefresh(
 }
 
 /** The id of a session, by what its cookie holds. */
-export function sessionIdOf({ tokens }: Services, { refreshToken }: Pick<TestSession, 'refreshToken'>): string {
-  return tokens.verifyRefresh(refreshToken).sessionId
+export function sessionIdOf({ identity }: Services, { refreshToken }: Pick<TestSession, 'refreshToken'>): string {
+  return identity.tokens.verifyRefresh(refreshToken).sessionId
 }
 
 /** Lets the clock of a user's sessions run: as if the last rotation of each had been that much earlier. */

@@ -9,7 +9,7 @@ export interface Timing {
   reconnect: Backoff
   /** From one question for changes to the next, while there is no stream. */
   pollInterval: number
-  /** A stream from which nothing comes for this long is taken for dead: the server sends a heartbeat every 15 s. */
+  /** A stream from which nothing comes for this long is taken for dead: the server gives a sign of life more often, see `HEARTBEAT`. */
   streamSilence: number
 }
 

@@ -32,7 +32,7 @@ export interface NewApiToken extends z.input<typeof newApiToken> {}
 
 export const newApiTokenSchema: Named<NewApiToken> = newApiToken
 
-/** For forms, which want its fields: what `apiToken.create` takes. */
+/** The input of `apiToken.create` with its fields, for forms. */
 export const apiTokenCreateForm = newApiToken
   .extend({
     password: presentPassword('Password')

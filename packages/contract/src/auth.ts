@@ -64,7 +64,7 @@ export function presentPassword(label: string) {
     )
 }
 
-/** For forms, which want its fields: what `auth.register` takes. */
+/** The input of `auth.register` with its fields, for forms. */
 export const registerForm = inputObject('RegisterInput', {
   email: emailSchema,
   password: newPassword('Password'),
@@ -76,7 +76,7 @@ export interface RegisterInput extends z.input<typeof registerForm> {}
 /** The same schema, with `RegisterInput` as the name of its type. @alias */
 export const registerInputSchema: Named<RegisterInput> = registerForm
 
-/** For forms, which want its fields: what `auth.login` takes. */
+/** The input of `auth.login` with its fields, for forms. */
 export const loginForm = inputObject('LoginInput', {
   email: emailSchema,
   password: presentPassword('Password'),
@@ -88,7 +88,7 @@ export interface LoginInput extends z.input<typeof loginForm> {}
 /** The same schema, with `LoginInput` as the name of its type. @alias */
 export const loginInputSchema: Named<LoginInput> = loginForm
 
-/** For forms, which want its fields: what `auth.changePassword` takes. */
+/** The input of `auth.changePassword` with its fields, for forms. */
 export const changePasswordForm = inputObject('ChangePasswordInput', {
   currentPassword: presentPassword('Current password'),
   newPassword: newPassword('New password'),

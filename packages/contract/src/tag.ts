@@ -74,7 +74,7 @@ const color = z
   .nullable()
   .describe('`#rrggbb`; null for none.')
 
-/** For forms, which want its fields: what `tag.create` takes. */
+/** The input of `tag.create` with its fields, for forms. */
 export const tagCreateForm = inputObject('TagCreateInput', {
   id: id()
     .optional()
@@ -91,7 +91,7 @@ export interface TagCreateInput extends z.input<typeof tagCreateForm> {}
 /** The same schema, with `TagCreateInput` as the name of its type. @alias */
 export const tagCreateInputSchema: Named<TagCreateInput> = tagCreateForm
 
-/** For forms, which want its fields: what `tag.update` takes. */
+/** The input of `tag.update` with its fields, for forms. */
 export const tagUpdateForm = inputObject('TagUpdateInput', {
   id: id().describe('The tag to change.'),
   version: expectedVersion(),

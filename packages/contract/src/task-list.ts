@@ -30,7 +30,7 @@ function cursor() {
     .nullable()
 }
 
-/** For forms, which want its fields: what `task.list` takes. */
+/** The input of `task.list` with its fields, for forms. */
 export const taskListForm = inputObject('TaskListInput', {
   limit: wholeNumber({ label: 'Limit', min: 1, max: 100 })
     .default(20)

@@ -55,7 +55,7 @@ export const taskContent = {
 
 const { title, ...optionalContent } = taskContent
 
-/** For forms, which want its fields: what `task.create` takes. */
+/** The input of `task.create` with its fields, for forms. */
 export const taskCreateForm = inputObject('TaskCreateInput', {
   id: id()
     .optional()
@@ -72,7 +72,7 @@ export interface TaskCreateInput extends z.input<typeof taskCreateForm> {}
 /** The same schema, with `TaskCreateInput` as the name of its type. @alias */
 export const taskCreateInputSchema: Named<TaskCreateInput> = taskCreateForm
 
-/** For forms, which want its fields: what `task.update` takes. */
+/** The input of `task.update` with its fields, for forms. */
 export const taskUpdateForm = inputObject('TaskUpdateInput', {
   id: id().describe('The task to change.'),
   version: expectedVersion(),

@@ -10,7 +10,7 @@ export interface ServerSentEvent {
 /** Characters of an event that has not ended yet. The longest change has less than a tenth of them. */
 const MAX_BUFFERED = 1_000_000
 
-/** Reads server-sent events, each as soon as it is whole. Rejects when one gets longer than any change is. */
+/** Reads server-sent events, each as soon as it is whole. Rejects an event of more than a million characters, which no change comes near. */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {
   const events: ServerSentEvent[] = []
   const parser = createParser({

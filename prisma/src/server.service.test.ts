@@ -62,7 +62,7 @@ describe('on one connection', () => {
   })
 
   test('the wait for a connection has 2 seconds', async () => {
-    const busy = client.$queryRaw`SELECT pg_sleep(4)::text`.then(String)
+    const busy = client.$queryRaw`SELECT pg_sleep(4.8)::text`.then(String)
     let error: unknown
     const seconds = await secondsOf(async () => {
       error = await failureOf(client.user.count())

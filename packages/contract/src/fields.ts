@@ -12,7 +12,12 @@ const NOT_A_DATE = 'Not a valid date'
 
 /** An input that refuses keys it does not name, so that nobody assigns what is not offered. */
 export function inputObject<Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
-  return z.strictObject(shape, { error: 'Input must be an object' }).register(schemaNames, { id: name })
+  return z.strictObject(shape, { error: explainObject }).register(schemaNames, { id: name })
+}
+
+function explainObject(issue: z.core.$ZodRawIssue): string {
+  if (issue.code !== 'unrecognized_keys') return 'Input must be an object'
+  return `Unknown field: ${issue.keys.join(', ')}`
 }
 
 /** An output, which holds nothing that it does not name. */

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { toValidationIssues } from './issues.ts'
-import { type Task, taskCreateInputSchema, taskIdInputSchema, taskSchema, taskUpdateInputSchema } from './task.ts'
+import {
+  type Task,
+  taskCreateForm,
+  taskCreateInputSchema,
+  taskIdInputSchema,
+  taskSchema,
+  taskUpdateInputSchema,
+} from './task.ts'
 import { taskDeleteManyInputSchema } from './task-bulk.ts'
 
 const id = '0193b0a0-7c00-7000-8000-000000000001'
@@ -10,6 +17,16 @@ function faultsOf(result: ReturnType<typeof taskCreateInputSchema.safeParse | ty
 }
 
 describe('a new task', () => {
+  test.each([
+    [{ title: '' }, ['Title must have 1 to 200 characters']],
+    [{ title: `${'x'.repeat(200)}\n\n.` }, ['Title must have 1 to 200 characters']],
+    [{ title: 'a\0' }, ['Title contains characters that cannot be stored']],
+    [{ title: 'a', nope: 1, neither: 2 }, ['Unknown field: nope, neither']],
+    ['Write', ['Input must be an object']],
+  ])('tells a form each fault once, in words for people: %j', (input, messages) => {
+    expect(taskCreateForm.safeParse(input).error?.issues.map(({ message }) => message)).toEqual(messages)
+  })
+
   test('needs a title and nothing else', () => {
     expect(taskCreateInputSchema.parse({ title: ' Write ' })).toEqual({ title: 'Write' })
     expect(faultsOf(taskCreateInputSchema.safeParse({}))).toEqual([{ path: 'title', message: 'Title is required' }])

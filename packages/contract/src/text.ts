@@ -25,11 +25,12 @@ export function text({ label, min = 0, max, lines = 'one' }: TextBounds) {
   return z
     .string({ error: requiredOr(label, `${label} must be text`) })
     .trim()
-    .min(min, message)
-    .max(max, message)
-    .refine(isStorable, `${label} contains characters that cannot be stored`)
+    .min(min, { error: message, abort: true })
+    .max(max, { error: message, abort: true })
+    .refine(isStorable, { error: `${label} contains characters that cannot be stored`, abort: true })
     .refine((value) => !CONTROLS[lines].test(value), {
       error: ({ input }) => `${label} contains ${controlsIn(String(input), lines)}`,
+      abort: true,
     })
     .refine((value) => min === 0 || VISIBLE.test(value), message)
 }

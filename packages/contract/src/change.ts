@@ -7,7 +7,7 @@ import { taskSchema } from './task.ts'
 const version = outputCount().describe("Where the change stands in the order of the user's changes.")
 
 const taskChange = outputObject('TaskChange', {
-  type: z.literal('task'),
+  type: z.literal('task').describe('What has changed.'),
   version,
   id: outputId().describe('The task that has changed.'),
   deleted: z.boolean().describe('Whether it is in the trash.'),
@@ -18,7 +18,7 @@ const taskChange = outputObject('TaskChange', {
 export interface TaskChange extends z.infer<typeof taskChange> {}
 
 const tagChange = outputObject('TagChange', {
-  type: z.literal('tag'),
+  type: z.literal('tag').describe('What has changed.'),
   version,
   id: outputId().describe('The tag that has changed.'),
   deleted: z.boolean().describe('Whether it is deleted: its tasks carry it no longer.'),
@@ -29,7 +29,7 @@ const tagChange = outputObject('TagChange', {
 export interface TagChange extends z.infer<typeof tagChange> {}
 
 const resetChange = outputObject('ResetChange', {
-  type: z.literal('reset'),
+  type: z.literal('reset').describe('That nothing is told of what has changed.'),
   version: outputCount().describe('Where to go on.'),
 })
 

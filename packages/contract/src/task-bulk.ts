@@ -9,10 +9,14 @@ function taskIds() {
   return ids('Tasks', { min: 1, max: MAX_TASKS })
 }
 
+/** Of what a user writes of a task, all that many tasks may well have in common. */
+const { title: _title, description: _description, dueAt: _dueAt, tagIds: _tagIds, ...common } = taskContent
+
 const taskUpdateMany = inputObject('TaskUpdateManyInput', {
   ids: taskIds().describe('1 to 100 tasks; `NOT_FOUND` when the user lacks one of them.'),
   ...optional({
-    completed: taskContent.completed.describe('Whether they are done.'),
+    ...common,
+    completed: common.completed.describe('Whether they are done.'),
     addTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that each has from now on, beside its others.'),
     removeTagIds: ids('Tags', { max: MAX_TAGS_PER_TASK }).describe('Tags that none of them has from now on.'),
   }),

@@ -1,5 +1,6 @@
 import {
   tagCreateInputSchema,
+  tagSchema,
   tagUpdateInputSchema,
   taskCreateInputSchema,
   taskListInputSchema,
@@ -10,8 +11,9 @@ import {
 import { type Field, fieldsOf, validValue } from '@taskwire/contract/testing'
 import { describe, expect } from 'vitest'
 import type { z } from 'zod'
+import type { Services } from './services.ts'
 import { test } from './testing/fixture.ts'
-import type { TestClient, TestUser } from './testing/index.ts'
+import { refusalOf, type TestClient, type TestUser } from './testing/index.ts'
 import { sortedLists } from './testing/sorted-lists.ts'
 
 // Fields, filters and sorts are those of the schemas: what is added to one of them and forgotten anywhere else fails
@@ -23,6 +25,9 @@ type Values = Record<string, unknown>
 interface Kind {
   createSchema: z.ZodType
   updateSchema: z.ZodType
+  shownSchema: z.ZodType
+  /** Past the API. */
+  insert(db: Services['db'], owner: TestUser, row: Values): Promise<unknown>
   create(client: TestClient, input: Values): Promise<Values>
   update(client: TestClient, input: Values): Promise<Values>
   /** The same row as every procedure shows it that reads. */
@@ -33,6 +38,8 @@ const kinds: Record<'task' | 'tag', Kind> = {
   task: {
     createSchema: taskCreateInputSchema,
     updateSchema: taskUpdateInputSchema,
+    shownSchema: taskSchema,
+    insert: (db, { user }, row) => db.task.create({ data: { userId: user.id, title: 'x', ...row } }),
     create: async (client, input) => asInput(await client.task.create.mutate(taskCreateInputSchema.parse(input))),
     update: async (client, input) => asInput(await client.task.update.mutate(taskUpdateInputSchema.parse(input))),
     async read({ task, change }, id) {
@@ -49,6 +56,8 @@ const kinds: Record<'task' | 'tag', Kind> = {
   tag: {
     createSchema: tagCreateInputSchema,
     updateSchema: tagUpdateInputSchema,
+    shownSchema: tagSchema,
+    insert: (db, { user }, row) => db.tag.create({ data: { userId: user.id, name: 'x', nameKey: 'x', ...row } }),
     create: async (client, input) => ({ ...(await client.tag.create.mutate(tagCreateInputSchema.parse(input))) }),
     update: async (client, input) => ({ ...(await client.tag.update.mutate(tagUpdateInputSchema.parse(input))) }),
     async read({ tag, change }, id) {
@@ -85,8 +94,40 @@ async function valuesOf({ caller }: TestUser, { createSchema }: Kind, number: nu
   return { ...(createSchema.parse(values) as object) }
 }
 
+/** The least and the most that a field takes, and what is just beyond. */
+function boundsOf(field: Field | undefined, beyond = 0): unknown[] {
+  const { type, minimum, maximum, maxLength } = field?.anyOf?.find((option) => option.type !== 'null') ?? field ?? {}
+  if (type === 'integer') return [(minimum ?? 0) - beyond, (maximum ?? 0) + beyond]
+  return type === 'string' && maxLength !== undefined ? ['x'.repeat(maxLength + beyond)] : []
+}
+
+function isNullable(field: Field | undefined): boolean {
+  return [field?.type, ...(field?.anyOf ?? []).map(({ type }) => type)].flat().includes('null')
+}
+
 describe.each(Object.entries(kinds))('each field of a %s', (_, kind) => {
-  const names = Object.keys(writable(kind.createSchema))
+  const fields = writable(kind.createSchema)
+  const names = Object.keys(fields)
+  const bounded = names.filter((name) => boundsOf(fields[name]).length > 0)
+
+  test.for(bounded)('is taken up to its bounds, and by the database no further: %s', async (name, { me, services }) => {
+    for (const bound of boundsOf(fields[name])) {
+      const { id } = await kind.create(me.client, { ...(await valuesOf(me, kind, 1)), [name]: bound })
+      for (const [place, shown] of Object.entries(await kind.read(me.client, id))) {
+        expect(shown, place).toMatchObject({ [name]: bound })
+      }
+    }
+    for (const beyond of boundsOf(fields[name], 1)) {
+      await expect(kind.insert(services.db, me, { [name]: beyond })).rejects.toThrow(/violates check constraint/)
+    }
+  })
+
+  test.for(names.filter((name) => name in fieldsOf(kind.shownSchema)))(
+    'may be null where it is shown if it may be set to null: %s',
+    (name) => {
+      expect(isNullable(fieldsOf(kind.shownSchema)[name])).toBe(isNullable(fields[name]))
+    },
+  )
 
   test('can be changed if it can be set', () => {
     expect(Object.keys(writable(kind.updateSchema)).sort()).toEqual(names.toSorted())
@@ -145,28 +186,55 @@ describe('a list of tasks', () => {
   const filters = Object.keys(writable(taskListInputSchema)).filter((name) => name in writable(taskCreateInputSchema))
 
   test.for(filters)('can be narrowed by each field that it takes: %s', async (name, { me }) => {
-    const [values, others] = [await valuesOf(me, kinds.task, 1), await valuesOf(me, kinds.task, 2)]
-    const { id } = await kinds.task.create(me.client, values)
-    await kinds.task.create(me.client, others)
-    const query = taskListInputSchema.parse({ [name]: values[name] })
+    // Of three in a row the middle one: a filter that takes what is less, or more, takes another too.
+    const rows = [
+      await valuesOf(me, kinds.task, 1),
+      await valuesOf(me, kinds.task, 2),
+      await valuesOf(me, kinds.task, 3),
+    ]
+    const ids = []
+    for (const values of rows) ids.push((await kinds.task.create(me.client, values))['id'])
+    const [, id] = ids
+    const query = taskListInputSchema.parse({ [name]: rows[1]?.[name] })
     expect(await me.client.task.list.query(query)).toMatchObject({ items: [{ id }], nextCursor: null })
   })
 
   test.for(sortedLists)('goes on after its first page, whole and in order: $sort $order', async (list, { me }) => {
-    // Neither in the order in which they are made nor in the reverse of it.
+    // Neither in the order in which they are made nor in the reverse of it, and then what bounds the field.
+    const bounds = boundsOf(writable(taskCreateInputSchema)[list.sort]).map((bound) => ({ [list.sort]: bound }))
     const expected = new Map<unknown, Values>()
-    for (const number of [2, 3, 1]) {
-      const values = await valuesOf(me, kinds.task, number)
+    for (const [number, bound] of [[2], [3], [1], ...bounds.map((bound) => [4, bound] as const)] as const) {
+      const values = { ...(await valuesOf(me, kinds.task, number)), ...bound }
       expected.set((await kinds.task.create(me.client, values))['id'], values)
     }
-    const first = await me.client.task.list.query({ ...list, limit: 2 })
-    const second = await me.client.task.list.query({ ...list, limit: 2, cursor: first.nextCursor })
-    expect(second.nextCursor).toBeNull()
-    const walked = [...first.items, ...second.items].map(asInput)
+    const walked: Values[] = []
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await me.client.task.list.query({ ...list, limit: 1, cursor })
+      walked.push(...page.items.map(asInput))
+      cursor = page.nextCursor
+    }
     expect(new Set(walked.map(({ id }) => id))).toEqual(new Set(expected.keys()))
     for (const task of walked) expect(task).toMatchObject(expected.get(task['id']) ?? {})
     const keys = walked.map((task) => task[list.sort])
     const ascending = keys.toSorted((a, b) => ((Number(a) || String(a)) > (Number(b) || String(b)) ? 1 : -1))
     expect(keys).toEqual(list.order === 'asc' ? ascending : ascending.toReversed())
   })
+
+  const wrongKeys = ['', 'x', '\0', '\ud800', '-1', '1e5', '99999999999', 'NaN', 'infinity', '2026-02-30 00:00:00+00']
+
+  test.for(sortedLists.flatMap((list) => wrongKeys.map((key) => ({ ...list, key }))))(
+    'takes no cursor with a key that the database could not read: $sort $order $key',
+    async ({ key, ...list }, { me }) => {
+      for (const number of [1, 2]) await kinds.task.create(me.client, await valuesOf(me, kinds.task, number))
+      const { nextCursor } = await me.client.task.list.query({ ...list, limit: 1 })
+      const [listed, , id] = JSON.parse(Buffer.from(nextCursor ?? '', 'base64url').toString())
+      const cursor = Buffer.from(JSON.stringify([listed, key, id])).toString('base64url')
+      // A text may be a title, and a number a number: what must not be is a fault of the server.
+      const reason = await me.client.task.list.query({ ...list, cursor }).then(
+        () => null,
+        (error: unknown) => refusalOf(Promise.reject(error)).then((refusal) => refusal.reason),
+      )
+      expect([null, 'VALIDATION_FAILED']).toContain(reason)
+    },
+  )
 })

@@ -19,8 +19,15 @@ test('up, down and up again leave the same schema, and down leaves none', async 
   const first = await readCatalog(database.client)
   expect(first.map(({ name }) => name)).toContain('tasks.tasks_stamp_version')
 
-  await database.migrations.down({ count: readMigrations(MIGRATIONS_FOLDER).length })
-  expect(await readCatalog(database.client)).toEqual([])
+  // One after the other: what one of them forgets to take back must not go with the tables that another one drops.
+  const left = [first]
+  for (const { name, up } of readMigrations(MIGRATIONS_FOLDER).toReversed()) {
+    await database.migrations.down({ count: 1 })
+    left.push(await readCatalog(database.client))
+    const changesSchema = /\b(CREATE|ALTER|DROP)\b/.test(up)
+    if (changesSchema) expect(left.at(-1), name).not.toEqual(left.at(-2))
+  }
+  expect(left.at(-1)).toEqual([])
 
   await database.migrations.up()
   expect(await readCatalog(database.client)).toEqual(first)

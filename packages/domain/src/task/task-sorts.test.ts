@@ -21,6 +21,7 @@ test.each(Object.entries(taskSorts))(
     ])
     const lines = plan.map((row) => row['QUERY PLAN']).join('\n')
     expect(lines).toMatch(new RegExp(`Index (Only )?Scan using ${index} on tasks`))
+    expect(lines).toContain('Index Cond: (user_id = ')
     expect(lines).not.toContain('Sort')
   },
 )

@@ -1,5 +1,4 @@
-import { TOKEN_ISSUER } from '@taskwire/contract'
-import { DEFAULT_QUOTAS } from '@taskwire/router'
+import { DEFAULT_QUOTAS, TOKEN_ISSUER } from '@taskwire/contract'
 import ms from 'ms'
 import { z } from 'zod'
 

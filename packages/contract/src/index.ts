@@ -57,6 +57,7 @@ export {
 export { readId } from './fields.ts'
 export { toValidationIssues, type ValidationIssue } from './issues.ts'
 export {
+  DEFAULT_QUOTAS,
   HEARTBEAT,
   MAX_BATCH_SIZE,
   MAX_TAGS_PER_TASK,

@@ -222,19 +222,21 @@ describe('a list of tasks', () => {
 
   const wrongKeys = ['', 'x', '\0', '\ud800', '-1', '1e5', '99999999999', 'NaN', 'infinity', '2026-02-30 00:00:00+00']
 
-  test.for(sortedLists.flatMap((list) => wrongKeys.map((key) => ({ ...list, key }))))(
-    'takes no cursor with a key that the database could not read: $sort $order $key',
-    async ({ key, ...list }, { me }) => {
+  test.for(sortedLists)(
+    'takes no cursor with a key that the database could not read: $sort $order',
+    async (list, { me }) => {
       for (const number of [1, 2]) await kinds.task.create(me.client, await valuesOf(me, kinds.task, number))
       const { nextCursor } = await me.client.task.list.query({ ...list, limit: 1 })
       const [listed, , id] = JSON.parse(Buffer.from(nextCursor ?? '', 'base64url').toString())
-      const cursor = Buffer.from(JSON.stringify([listed, key, id])).toString('base64url')
-      // A text may be a title, and a number a number: what must not be is a fault of the server.
-      const reason = await me.client.task.list.query({ ...list, cursor }).then(
-        () => null,
-        (error: unknown) => refusalOf(Promise.reject(error)).then((refusal) => refusal.reason),
-      )
-      expect([null, 'VALIDATION_FAILED']).toContain(reason)
+      for (const key of wrongKeys) {
+        const cursor = Buffer.from(JSON.stringify([listed, key, id])).toString('base64url')
+        // A text may be a title, and a number a number: what must not be is a fault of the server.
+        const reason = await me.client.task.list.query({ ...list, cursor }).then(
+          () => null,
+          (error: unknown) => refusalOf(Promise.reject(error)).then((refusal) => refusal.reason),
+        )
+        expect([null, 'VALIDATION_FAILED'], key).toContain(reason)
+      }
     },
   )
 })

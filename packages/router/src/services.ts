@@ -1,3 +1,4 @@
+import { DEFAULT_QUOTAS } from '@taskwire/contract'
 import {
   type ChangeBus,
   type ChangeHub,
@@ -59,9 +60,6 @@ export interface ServicesConfig {
   /** Milliseconds between two looks for changes that no announcement told. */
   sweepInterval?: number | undefined
 }
-
-/** What a user may own where nothing else is configured. */
-export const DEFAULT_QUOTAS: Quotas = { maxTasks: 100_000, maxTags: 1_000 }
 
 /** Starts nothing yet; whoever made them closes them, and the database after. */
 export function createServices(config: ServicesConfig): Services & { close(): Promise<void> } {

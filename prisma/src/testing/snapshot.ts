@@ -3,9 +3,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PGlite } from '@electric-sql/pglite'
 import { embeddedDriver } from '../embedded.ts'
 import { MIGRATIONS_FOLDER, readMigrations } from '../migrations/folder.ts'
 import { fromDriver, openDatabase } from '../open-database.ts'
+import { makeOwnTree } from '../own-folder.ts'
 
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/taskwire', import.meta.url))
 
@@ -29,8 +31,13 @@ export async function databaseSnapshot(prepared: Prepared): Promise<Blob> {
 /** The same as a `DATA_DIR`, which is to be copied. */
 export async function preparedDataDir(prepared: Prepared): Promise<string> {
   return cached(keyOf(prepared), async (draft) => {
-    await using database = await openDatabase({ dataDir: draft })
-    if (prepared.migrated) await database.migrations.up()
+    const folder = join(draft, 'postgres')
+    makeOwnTree(folder)
+    const postgres = await PGlite.create({ dataDir: folder, loadDataDir: await databaseSnapshot(prepared) })
+    await postgres.close()
+    // As a server would leave it: the modes are those of its owner alone.
+    const database = await openDatabase({ dataDir: draft })
+    await database.close()
   })
 }
 

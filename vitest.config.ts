@@ -10,7 +10,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.service.test.ts', '**/*.browser.test.ts'],
     setupFiles: './vitest.setup.ts',
     isolate: false,
-    maxWorkers: 2,
+    // Of three one mostly waits: for a process that starts, a disk, or a time that has to pass.
+    maxWorkers: 3,
     // The embedded database is WebAssembly: compiling it with care takes longer than a suite saves by it.
     execArgv: ['--liftoff-only'],
     testTimeout: 60_000,

@@ -15,6 +15,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
+    maxWorkers: 2,
     exclude: ['**/node_modules/**', '**/dist/**', ...WITHOUT_SERVER],
     globalSetup: './vitest.services.setup.ts',
     provide: {

@@ -12,7 +12,7 @@ import { send } from './testing/send.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
 
 /** A fifth of the random payloads goes through HTTP, the rest by the shorter way into the same procedures. */
-const [OVER_HTTP, IN_PROCESS] = inject('testServer') === undefined ? [200, 800] : [4_000, 16_000]
+const [OVER_HTTP, IN_PROCESS] = inject('testServer') === undefined ? [100, 400] : [4_000, 16_000]
 
 /** Milliseconds of the processor that an answer may take, whatever was asked. */
 const LITTLE = 10

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
-import { readCatalog, readExpectedCatalog } from '../catalog.ts'
+import { readCatalog } from '../catalog.ts'
 import { embeddedDriver } from '../embedded.ts'
 import { fromDriver } from '../open-database.ts'
 import { freshDriver } from '../testing/fresh-driver.ts'

@@ -28,9 +28,13 @@ export async function confirmPassword(
   return { userId, passwordHash: account.passwordHash }
 }
 
+/** Times that a password is confirmed for one piece of work. */
+const MAX_TRIES = 3
+
 /**
- * Confirms a password and does what takes it, both once more if the hash is another by then: mostly since the password
- * is another as well, but a sign-in may have replaced the hash of the same one.
+ * Confirms a password and does what takes it, both again if the hash is another by then: mostly since the password is
+ * another as well, but a sign-in may have replaced the hash of the same one, and two processes with different costs do so
+ * in turn.
  *
  * @param work throws DomainError INVALID_CREDENTIALS when the account has no longer the hash that it is given
  */
@@ -38,12 +42,14 @@ export async function withPassword<Account extends ConfirmedAccount, T>(
   confirm: () => Promise<Account>,
   work: (account: Account) => Promise<T>,
 ): Promise<T> {
-  const account = await confirm()
-  try {
-    return await work(account)
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.reason !== 'INVALID_CREDENTIALS') throw error
-    return work(await confirm())
+  for (let tries = 1; ; tries += 1) {
+    const account = await confirm()
+    try {
+      return await work(account)
+    } catch (error) {
+      const isAnother = error instanceof DomainError && error.reason === 'INVALID_CREDENTIALS'
+      if (!isAnother || tries === MAX_TRIES) throw error
+    }
   }
 }
 

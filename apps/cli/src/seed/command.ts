@@ -1,4 +1,4 @@
-import { prepareSchema } from '@taskwire/prisma'
+import { type OpenDatabase, prepareSchema } from '@taskwire/prisma'
 import { createCaller, createInnerContext, type Services } from '@taskwire/router'
 import { Command } from 'commander'
 import { CommandError, type Terminal } from '../terminal.ts'
@@ -19,13 +19,14 @@ export function seedCommand(terminal: Terminal): Command {
       if (env.production) {
         throw new CommandError('The demonstration account has a public password: it is not made in production')
       }
-      await withServices(terminal, async (services, database) => {
+      const work = async (services: Services, database: OpenDatabase) => {
         await prepareSchema(database, {
           autoMigrate: env.autoMigrate,
           onProgress: (name) => terminal.progress(`Applying ${name}`),
         })
         await seed(services, terminal)
-      })
+      }
+      await withServices(terminal, work, env)
     })
 }
 

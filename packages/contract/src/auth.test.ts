@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { authResultSchema, loginInputSchema, normalizeEmail, registerInputSchema } from './auth.ts'
-import { toValidationIssues } from './issues.ts'
+import { complaintsOf } from './testing/index.ts'
 
 const password = 'correct horse battery'
 
 function register(input: unknown) {
   const result = registerInputSchema.safeParse(input)
-  return result.success ? result.data : toValidationIssues(result.error)
+  return result.success ? result.data : complaintsOf(result.error)
 }
 
 describe('an email', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { fault, requiredOr } from './faults.ts'
 import { flag, inputObject, type Named, outputInstant, outputObject } from './fields.ts'
-import { isStorable, requiredOr, utf8Length } from './text.ts'
+import { isStorable, utf8Length } from './text.ts'
 import { userSchema } from './user.ts'
 
 /** The most that bcrypt reads of a password, in UTF-8 bytes: it would silently ignore the rest. */
@@ -28,28 +29,26 @@ export function normalizePassword(password: string): string {
 
 /** An email address, in its one form. */
 export const emailSchema = z
-  .string({ error: requiredOr('Email', 'Email must be text') })
+  .string({ error: requiredOr('Email', fault('NOT_TEXT', { label: 'Email' })) })
   .overwrite(normalizeEmail)
-  .max(MAX_EMAIL_LENGTH, { error: `Email must have at most ${MAX_EMAIL_LENGTH} characters`, abort: true })
-  .refine((value) => EMAIL.test(value), 'Not a valid email address')
+  .max(MAX_EMAIL_LENGTH, { error: fault('TOO_LONG', { label: 'Email', max: MAX_EMAIL_LENGTH }), abort: true })
+  .refine((value) => EMAIL.test(value), { error: fault('NOT_AN_EMAIL', { label: 'Email' }) })
   .meta({
     format: 'email',
     description: `Normalised before it is checked (NFKC, trimmed, lower case); ASCII, at most ${MAX_EMAIL_LENGTH} characters.`,
   })
 
 function password(label: string) {
-  return z.string({ error: requiredOr(label, `${label} must be text`) })
+  return z.string({ error: requiredOr(label, fault('NOT_TEXT', { label })) })
 }
 
 function newPassword(label: string) {
+  const tooLong = fault('TOO_MANY_BYTES', { label, max: MAX_PASSWORD_BYTES })
   return password(label)
-    .min(1, `${label} is required`)
-    .max(MAX_LOGIN_PASSWORD_LENGTH, { error: `${label} is too long`, abort: true })
-    .refine(
-      (value) => utf8Length(normalizePassword(value)) <= MAX_PASSWORD_BYTES,
-      `${label} is too long: at most ${MAX_PASSWORD_BYTES} bytes (accented letters and emoji count for several)`,
-    )
-    .refine(isStorable, `${label} contains characters that cannot be used`)
+    .min(1, { error: fault('REQUIRED', { label }) })
+    .max(MAX_LOGIN_PASSWORD_LENGTH, { error: tooLong, abort: true })
+    .refine((value) => utf8Length(normalizePassword(value)) <= MAX_PASSWORD_BYTES, { error: tooLong })
+    .refine(isStorable, { error: fault('UNUSABLE_CHARACTERS', { label }) })
     .describe(
       `At most ${MAX_PASSWORD_BYTES} UTF-8 bytes after NFKC, never trimmed. The server sets the minimum length, and refuses what is easy to guess.`,
     )
@@ -58,7 +57,7 @@ function newPassword(label: string) {
 /** A password that an account has: nothing but a bound on its length tells whether it can be right. */
 export function presentPassword(label: string) {
   return password(label)
-    .max(MAX_LOGIN_PASSWORD_LENGTH, `${label} must have at most ${MAX_LOGIN_PASSWORD_LENGTH} characters`)
+    .max(MAX_LOGIN_PASSWORD_LENGTH, { error: fault('TOO_LONG', { label, max: MAX_LOGIN_PASSWORD_LENGTH }) })
     .describe(
       `At most ${MAX_LOGIN_PASSWORD_LENGTH} characters; whatever is wrong with it, the answer is \`INVALID_CREDENTIALS\`.`,
     )
@@ -118,9 +117,33 @@ const authResult = outputObject('AuthResult', {
   user: userSchema.describe('Who is signed in.'),
   accessToken: z.string().describe('To send as `Authorization: Bearer …`.'),
   accessTokenExpiresAt: outputInstant().describe("When the access token stops working, by the server's clock."),
+  refreshToken: z
+    .string()
+    .optional()
+    .describe(
+      'To send as `taskwire-refresh-token`, and to keep as safe as a password: only for a client that asked for it by `taskwire-session: body`, on a server that allows it. Without it the token is in the cookie.',
+    ),
 })
 
-/** The answer to a successful registration, login or refresh; the session's cookie comes with it. */
+/** The answer to a successful registration, login or refresh; the session's cookie comes with it, or the refresh token is in it. */
 export interface AuthResult extends z.infer<typeof authResult> {}
 
 export const authResultSchema: Named<AuthResult> = authResult
+
+const restore = inputObject('RestoreInput', {
+  renew: flag('Renew')
+    .optional()
+    .describe(
+      'False: the refresh token stays as it is, for a server that renders a page and cannot give the browser another. The access token then lasts two minutes at most.',
+    ),
+})
+
+/** Input of `auth.restore`. */
+export interface RestoreInput extends z.input<typeof restore> {}
+
+export const restoreInputSchema: Named<RestoreInput, RestoreInput | undefined> = restore.prefault({})
+
+/** The output of `auth.restore`. */
+export const restoredSessionSchema: Named<AuthResult | null> = authResult
+  .nullable()
+  .describe('Who is signed in; null where the request came without a refresh token.')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fault } from './faults.ts'
 import { inputObject, type Named, outputCount, outputId, outputObject, wholeNumber } from './fields.ts'
 import { MAX_VERSION } from './limits.ts'
 import { tagSchema } from './tag.ts'
@@ -77,14 +78,14 @@ export interface ChangeListResult extends z.infer<typeof changeListResult> {}
 
 export const changeListResultSchema: Named<ChangeListResult> = changeListResult
 
-const NOT_A_VERSION = 'Last event id must be a version'
+const notAVersion = fault('NOT_A_VERSION', { label: 'Last event id' })
 
 const changeStream = inputObject('ChangeStreamInput', {
   since: since().describe('The last version that is known; absent: begin now.'),
   lastEventId: z
-    .string({ error: NOT_A_VERSION })
-    .regex(/^\d{1,10}$/, NOT_A_VERSION)
-    .refine((text) => Number(text) <= MAX_VERSION, NOT_A_VERSION)
+    .string({ error: notAVersion })
+    .regex(/^\d{1,10}$/, { error: notAVersion })
+    .refine((text) => Number(text) <= MAX_VERSION, { error: notAVersion })
     .optional()
     .describe('What tRPC adds when it connects again: the last version that arrived. The larger of the two counts.'),
 })

@@ -1,5 +1,6 @@
 import { expectTypeOf } from 'vitest'
 import type { ErrorData, ErrorDetails } from './errors.ts'
+import type { ValidationIssueCode } from './faults.ts'
 import type { ValidationIssue } from './issues.ts'
 import type { Tag } from './tag.ts'
 import type { Task } from './task.ts'
@@ -28,6 +29,11 @@ switch (data.reason) {
   default:
     expectTypeOf(data.retryAfter).toEqualTypeOf<undefined>()
 }
+
+// A form that speaks another language switches over the code of an issue.
+declare const issue: ValidationIssue
+expectTypeOf(issue.code).toEqualTypeOf<ValidationIssueCode>()
+if (issue.code === 'TOO_LONG') expectTypeOf(issue.params).toEqualTypeOf<{ label: string; max: number }>()
 
 // It may also look before it switches.
 expectTypeOf(data.issues).toEqualTypeOf<ValidationIssue[] | undefined>()

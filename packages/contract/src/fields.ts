@@ -1,14 +1,13 @@
 import { z } from 'zod'
+import { fault, requiredOr } from './faults.ts'
 import { MAX_VERSION } from './limits.ts'
 import { schemaNames } from './names.ts'
-import { requiredOr } from './text.ts'
 
 /** A schema under the name of its type: editors then show `Task`, not a list of all its fields. */
 export type Named<Output, Input = Output> = z.ZodType<Output, Input>
 
 const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
 const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z')
-const NOT_A_DATE = 'Not a valid date'
 
 /** An input that refuses keys it does not name, so that nobody assigns what is not offered. */
 export function inputObject<Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
@@ -16,7 +15,7 @@ export function inputObject<Shape extends z.core.$ZodLooseShape>(name: string, s
 }
 
 function explainObject(issue: z.core.$ZodRawIssue): string {
-  if (issue.code !== 'unrecognized_keys') return 'Input must be an object'
+  if (issue.code !== 'unrecognized_keys') return fault('NOT_AN_OBJECT', {})(issue)
   return `Unknown field: ${issue.keys.join(', ')}`
 }
 
@@ -39,18 +38,18 @@ export function withChange<Shape extends z.core.$ZodLooseShape, Config extends z
   }: { keys: (keyof Shape)[]; isChange?: (value: unknown) => boolean },
 ) {
   const fields = Object.keys(input.shape).filter((field) => !keys.includes(field))
-  return input.refine(
-    (value) => fields.some((field) => isChange((value as Record<string, unknown>)[field])),
-    `Nothing to change: send ${fields.slice(0, -1).join(', ')} or ${fields.at(-1)}`,
-  )
+  return input.refine((value) => fields.some((field) => isChange((value as Record<string, unknown>)[field])), {
+    error: fault('NOTHING_TO_CHANGE', { fields }),
+  })
 }
 
 /** A UUID of any version of RFC 9562, in lower case as PostgreSQL returns it. */
 export function id(label = 'Id') {
+  const error = fault('NOT_A_UUID', { label })
   return z
-    .string({ error: requiredOr(label, `${label} must be a UUID`) })
+    .string({ error: requiredOr(label, error) })
     .toLowerCase()
-    .regex(z.regexes.uuid(), `${label} must be a UUID`)
+    .regex(z.regexes.uuid(), { error })
     .meta({ format: 'uuid' })
 }
 
@@ -66,9 +65,9 @@ export function ids(label: string, { min = 0, max }: { min?: number; max: number
   return z.preprocess(
     (values: string[]) => (Array.isArray(values) ? withoutRepeats(values).slice(0, max + 1) : values),
     z
-      .array(id(), { error: requiredOr(label, `${label} must be a list of ids`) })
-      .min(min, `${label} must be a list of at least ${min}`)
-      .max(max, `At most ${max} ${label.toLowerCase()}`),
+      .array(id(), { error: requiredOr(label, fault('NOT_A_LIST_OF_IDS', { label })) })
+      .min(min, { error: fault('TOO_FEW', { label, min }) })
+      .max(max, { error: fault('TOO_MANY', { label, max }) }),
   )
 }
 
@@ -87,29 +86,30 @@ export function expectedVersion() {
 
 /** A whole number within bounds, both inclusive. */
 export function wholeNumber({ label, min, max }: { label: string; min: number; max: number }) {
-  const message = `${label} must be a whole number from ${min} to ${max}`
+  const error = fault('NOT_A_WHOLE_NUMBER', { label, min, max })
   return z
-    .int({ error: requiredOr(label, message) })
-    .min(min, message)
-    .max(max, message)
+    .int({ error: requiredOr(label, error) })
+    .min(min, { error })
+    .max(max, { error })
 }
 
 /** True or false, and nothing that merely looks like it. */
 export function flag(label: string) {
-  return z.boolean({ error: requiredOr(label, `${label} must be true or false`) })
+  return z.boolean({ error: requiredOr(label, fault('NOT_TRUE_OR_FALSE', { label })) })
 }
 
 /** One of a few words. */
 export function choice<const Words extends readonly string[]>(label: string, words: Words) {
-  return z.enum(words, { error: requiredOr(label, `${label} must be one of ${words.join(', ')}`) })
+  return z.enum(words, { error: requiredOr(label, fault('NOT_ONE_OF', { label, choices: words })) })
 }
 
 /** A moment between the years 1 and 9999: what PostgreSQL, ISO 8601 and `Date` all can say. */
 export function instant(label: string) {
+  const error = fault('NOT_A_DATE', { label })
   return z
-    .date({ error: requiredOr(label, NOT_A_DATE) })
-    .min(FIRST_INSTANT, NOT_A_DATE)
-    .max(LAST_INSTANT, NOT_A_DATE)
+    .date({ error: requiredOr(label, error) })
+    .min(FIRST_INSTANT, { error })
+    .max(LAST_INSTANT, { error })
     .meta({ type: 'string', format: 'date-time' })
 }
 

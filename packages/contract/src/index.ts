@@ -27,8 +27,11 @@ export {
   normalizeEmail,
   normalizePassword,
   type RegisterInput,
+  type RestoreInput,
   registerForm,
   registerInputSchema,
+  restoredSessionSchema,
+  restoreInputSchema,
 } from './auth.ts'
 export {
   type Change,
@@ -44,6 +47,7 @@ export {
   type TagChange,
   type TaskChange,
 } from './change.ts'
+export { type Deleted, deletedSchema } from './deleted.ts'
 export {
   type ErrorCode,
   type ErrorData,
@@ -54,15 +58,15 @@ export {
   errorTable,
   type RetryDetails,
 } from './errors.ts'
+export type { ValidationIssueCode, ValidationIssueParams } from './faults.ts'
 export { readId } from './fields.ts'
-export { toValidationIssues, type ValidationIssue } from './issues.ts'
+export { toValidationIssues, type ValidationIssue, validationIssue } from './issues.ts'
 export {
   DEFAULT_QUOTAS,
   HEARTBEAT,
   MAX_BATCH_SIZE,
   MAX_TAGS_PER_TASK,
   MAX_VERSION,
-  NOT_A_CURSOR,
   SILENCE,
   TOKEN_ISSUER,
 } from './limits.ts'
@@ -109,10 +113,10 @@ export {
   taskUpdateInputSchema,
 } from './task.ts'
 export {
-  type TaskCount,
+  type ChangedTasks,
+  changedTasksSchema,
   type TaskDeleteManyInput,
   type TaskUpdateManyInput,
-  taskCountSchema,
   taskDeleteManyInputSchema,
   taskUpdateManyInputSchema,
 } from './task-bulk.ts'

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, inject, test } from 'vitest'
 import { z } from 'zod'
+import { sentenceOf } from './faults.ts'
 import * as contract from './index.ts'
 import { toValidationIssues } from './issues.ts'
-import { fieldsOf, plausibleInput } from './testing/index.ts'
+import { complaintsOf, fieldsOf, plausibleInput } from './testing/index.ts'
 
 /** Other values in each run of the suite: `pnpm test:services` takes ten times as many as `pnpm test`. */
 const RUNS = inject('testServer') === undefined ? 200 : 2_000
@@ -40,6 +41,10 @@ describe.each(inputs)('$name', ({ schema }) => {
           const issues = toValidationIssues(result.error)
           expect(issues.length).toBeGreaterThan(0)
           expect(new Set(issues.map(({ path }) => path)).size).toBe(issues.length)
+          for (const { code, params, message } of issues) {
+            expect(code).not.toBe('INVALID')
+            expect(message).toBe(sentenceOf(code, JSON.parse(JSON.stringify(params))))
+          }
         }
       }),
       { numRuns: RUNS },
@@ -72,7 +77,7 @@ describe.each(inputs)('$name', ({ schema }) => {
 
   test('takes no field that it does not name', () => {
     const result = schema.safeParse({ userId: 'somebody-else' })
-    expect(result.success ? [] : toValidationIssues(result.error)).toContainEqual({
+    expect(result.success ? [] : complaintsOf(result.error)).toContainEqual({
       path: 'userId',
       message: 'Unknown field',
     })

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { fault } from './faults.ts'
 import { inputObject } from './fields.ts'
-import { toValidationIssues } from './issues.ts'
 import { schemaNames } from './names.ts'
+import { complaintsOf } from './testing/index.ts'
 
 /** An input that the register of schemas forgets again: other suites look at what is in it. */
 function inputOf(shape: Parameters<typeof inputObject>[1]) {
@@ -13,16 +14,25 @@ function inputOf(shape: Parameters<typeof inputObject>[1]) {
 
 function issuesOf(schema: z.ZodType, input: unknown) {
   const result = schema.safeParse(input)
-  return result.success ? [] : toValidationIssues(result.error)
+  return result.success ? [] : complaintsOf(result.error)
 }
 
 test('a field at fault in two ways is named once, with the first fault', () => {
-  const schema = inputOf({ title: z.string().min(5, 'Too short').regex(/^x/, 'Must begin with x') })
-  expect(issuesOf(schema, { title: 'a' })).toEqual([{ path: 'title', message: 'Too short' }])
+  const schema = inputOf({
+    title: z
+      .string()
+      .min(5, { error: fault('TOO_SHORT', { label: 'Title', min: 5 }) })
+      .regex(/^x/, { error: fault('NOT_A_UUID', { label: 'Title' }) }),
+  })
+  expect(issuesOf(schema, { title: 'a' })).toEqual([
+    { path: 'title', message: 'Title must have at least 5 characters' },
+  ])
 })
 
 test('a path is what form libraries call a field', () => {
-  const schema = z.object({ tags: z.array(z.object({ name: z.string('Name must be text') })) })
+  const schema = z.object({
+    tags: z.array(z.object({ name: z.string({ error: fault('NOT_TEXT', { label: 'Name' }) }) })),
+  })
   expect(issuesOf(schema, { tags: [{ name: 'a' }, { name: 1 }] })).toEqual([
     { path: 'tags.1.name', message: 'Name must be text' },
   ])
@@ -33,7 +43,7 @@ test('the input as a whole has the empty path', () => {
 })
 
 test('each unknown key is an issue of its own, beside those of known fields', () => {
-  const schema = inputOf({ title: z.string('Title is required') })
+  const schema = inputOf({ title: z.string({ error: fault('REQUIRED', { label: 'Title' }) }) })
   expect(issuesOf(schema, { userId: 1, isAdmin: true })).toEqual([
     { path: 'title', message: 'Title is required' },
     { path: 'userId', message: 'Unknown field' },

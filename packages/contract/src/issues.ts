@@ -1,7 +1,7 @@
 import type { z } from 'zod'
+import { faultOf, sentenceOf, type ValidationIssueCode, type ValidationIssueParams } from './faults.ts'
 
-/** One fault of an input, as `VALIDATION_FAILED` carries it. */
-export interface ValidationIssue {
+interface IssueOf<Code extends ValidationIssueCode> {
   /**
    * Where the fault is: keys and indexes joined by dots (`title`, `tagIds.0`), the form in which React Hook Form and
    * Formik name a field. Empty when the fault is of the input as a whole.
@@ -9,6 +9,24 @@ export interface ValidationIssue {
   path: string
   /** What is wrong, in a sentence to show beside the field. */
   message: string
+  /** What is wrong, for programs: with `params` it says what the message says, in any language. */
+  code: Code
+  /** The numbers and names that the message speaks of. */
+  params: ValidationIssueParams[Code]
+}
+
+/** One fault of an input, as `VALIDATION_FAILED` carries it: a union that `switch (issue.code)` narrows. */
+export type ValidationIssue<Code extends ValidationIssueCode = ValidationIssueCode> = {
+  [Each in Code]: IssueOf<Each>
+}[Code]
+
+/** An issue of a rule that no schema states. */
+export function validationIssue<Code extends ValidationIssueCode>(
+  path: string,
+  code: Code,
+  params: ValidationIssueParams[Code],
+): ValidationIssue {
+  return { path, message: sentenceOf(code, params), code, params } as ValidationIssue
 }
 
 const MAX_ISSUES = 50
@@ -19,18 +37,22 @@ const MAX_SEGMENT_LENGTH = 64
  * Of the input only key names come back, never values.
  */
 export function toValidationIssues(error: z.core.$ZodError): ValidationIssue[] {
-  const messageByPath = new Map<string, string>()
-  for (const { path, message } of error.issues.flatMap(splitUnknownKeys)) {
-    const field = path.map(pathSegment).join('.')
-    if (!messageByPath.has(field)) messageByPath.set(field, message)
-    if (messageByPath.size === MAX_ISSUES) break
+  const issues = new Map<string, ValidationIssue>()
+  for (const issue of error.issues.flatMap(oneForEachField)) {
+    if (!issues.has(issue.path)) issues.set(issue.path, issue)
+    if (issues.size === MAX_ISSUES) break
   }
-  return Array.from(messageByPath, ([path, message]) => ({ path, message }))
+  return [...issues.values()]
 }
 
-function splitUnknownKeys(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 'message'>[] {
-  if (issue.code !== 'unrecognized_keys') return [issue]
-  return issue.keys.slice(0, MAX_ISSUES).map((key) => ({ path: [...issue.path, key], message: 'Unknown field' }))
+function oneForEachField(issue: z.core.$ZodIssue): ValidationIssue[] {
+  const { path, message } = issue
+  if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(path), message, ...faultOf(issue) }]
+  return issue.keys.slice(0, MAX_ISSUES).map((key) => validationIssue(pathOf([...path, key]), 'UNKNOWN_FIELD', {}))
+}
+
+function pathOf(keys: PropertyKey[]): string {
+  return keys.map(pathSegment).join('.')
 }
 
 function pathSegment(key: PropertyKey): string {

@@ -18,6 +18,3 @@ export const MAX_TAGS_PER_TASK = 50
 
 /** What a user may own where nothing else is configured. */
 export const DEFAULT_QUOTAS = { maxTasks: 100_000, maxTags: 1_000 }
-
-/** What is said of a cursor that no server has made. */
-export const NOT_A_CURSOR = 'Not a valid cursor: send the nextCursor of the page before'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toValidationIssues } from './issues.ts'
 import { normalizeTagName, tagCreateInputSchema, tagListSchema, tagUpdateInputSchema } from './tag.ts'
+import { complaintsOf } from './testing/index.ts'
 
 const id = '0193b0a0-7c00-7000-8000-000000000001'
 
@@ -16,7 +16,7 @@ describe('a new tag', () => {
 
   test.each(['red', '#abc', '#aabbccdd', 'aabbcc', '#ggbbcc', ' #aabbcc', '#aabbcc\n', ''])('cannot be %j', (color) => {
     const result = tagCreateInputSchema.safeParse({ name: 'Home', color })
-    expect(result.error && toValidationIssues(result.error)).toEqual([
+    expect(result.error && complaintsOf(result.error)).toEqual([
       { path: 'color', message: 'Color must look like #1e90ff' },
     ])
   })
@@ -36,7 +36,7 @@ describe('a changed tag', () => {
 
   test.each([{ id }, { id, version: 3 }, { id, name: undefined }])('needs a change: %j', (input) => {
     const result = tagUpdateInputSchema.safeParse(input)
-    expect(result.error && toValidationIssues(result.error)).toEqual([
+    expect(result.error && complaintsOf(result.error)).toEqual([
       { path: '', message: 'Nothing to change: send name or color' },
     ])
   })

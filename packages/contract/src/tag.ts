@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fault, requiredOr } from './faults.ts'
 import {
   expectedVersion,
   id,
@@ -12,7 +13,7 @@ import {
   withChange,
 } from './fields.ts'
 import { schemaNames } from './names.ts'
-import { requiredOr, text } from './text.ts'
+import { text } from './text.ts'
 
 const tag = outputObject('Tag', {
   id: outputId().describe("UUID, unique among the user's tags."),
@@ -61,15 +62,15 @@ export function normalizeTagName(name: string): string {
   return name.normalize('NFKC').toLowerCase().normalize('NFKC').replace(/\s+/g, ' ').trim()
 }
 
-const COLOR_MESSAGE = 'Color must look like #1e90ff'
+const notAColor = fault('NOT_A_COLOR', { label: 'Color', example: '#1e90ff' })
 
 /** What a user writes of a tag. */
 const name = text({ label: 'Name', min: 1, max: 50 }).describe(
   "One line of 1 to 50 code points after trimming; unique among the user's tags, whatever the case (else `TAG_NAME_TAKEN`).",
 )
 const color = z
-  .string({ error: requiredOr('Color', COLOR_MESSAGE) })
-  .regex(/^#[0-9a-fA-F]{6}$/, COLOR_MESSAGE)
+  .string({ error: requiredOr('Color', notAColor) })
+  .regex(/^#[0-9a-fA-F]{6}$/, { error: notAColor })
   .toLowerCase()
   .nullable()
   .describe('`#rrggbb`; null for none.')

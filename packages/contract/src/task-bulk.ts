@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { changedVersion } from './deleted.ts'
 import { ids, inputObject, type Named, optional, outputCount, outputObject, withChange } from './fields.ts'
 import { MAX_TAGS_PER_TASK } from './limits.ts'
 import { taskContent } from './task.ts'
@@ -39,11 +40,13 @@ export interface TaskDeleteManyInput extends z.input<typeof taskDeleteMany> {}
 
 export const taskDeleteManyInputSchema: Named<TaskDeleteManyInput> = taskDeleteMany
 
-const taskCount = outputObject('TaskCount', {
+const changedTasks = outputObject('ChangedTasks', {
   count: outputCount().describe('How many tasks were changed: all that were named.'),
+  version: changedVersion,
 })
 
-/** The output of `task.updateMany` and `task.deleteMany`. */
-export interface TaskCount extends z.infer<typeof taskCount> {}
+/** The answer to a change of many tasks. */
+export interface ChangedTasks extends z.infer<typeof changedTasks> {}
 
-export const taskCountSchema: Named<TaskCount> = taskCount
+/** The output of `task.updateMany` and `task.deleteMany`. */
+export const changedTasksSchema: Named<ChangedTasks> = changedTasks

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { toValidationIssues } from './issues.ts'
 import { taskListInputSchema } from './task-list.ts'
+import { complaintsOf } from './testing/index.ts'
 
 const defaults = { limit: 20, deleted: false, sort: 'createdAt', order: 'desc', withTotal: false }
 
 function faultsOf(input: unknown) {
   const result = taskListInputSchema.safeParse(input)
-  return result.success ? [] : toValidationIssues(result.error)
+  return result.success ? [] : complaintsOf(result.error)
 }
 
 describe('a list of tasks', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fault, requiredOr } from './faults.ts'
 import {
   choice,
   flag,
@@ -10,9 +11,9 @@ import {
   outputObject,
   wholeNumber,
 } from './fields.ts'
-import { MAX_TAGS_PER_TASK, NOT_A_CURSOR } from './limits.ts'
+import { MAX_TAGS_PER_TASK } from './limits.ts'
 import { taskSchema } from './task.ts'
-import { requiredOr, text } from './text.ts'
+import { text } from './text.ts'
 
 /** What `task.list` can sort by. */
 export const taskSortNames = ['createdAt', 'updatedAt', 'dueAt', 'title'] as const
@@ -23,10 +24,11 @@ export type TaskSort = (typeof taskSortNames)[number]
 const MAX_CURSOR_LENGTH = 2_048
 
 function cursor() {
+  const error = fault('NOT_A_CURSOR', {})
   return z
-    .string({ error: requiredOr('Cursor', NOT_A_CURSOR) })
-    .max(MAX_CURSOR_LENGTH, NOT_A_CURSOR)
-    .regex(/^[\x21-\x7e]+$/, NOT_A_CURSOR)
+    .string({ error: requiredOr('Cursor', error) })
+    .max(MAX_CURSOR_LENGTH, { error })
+    .regex(/^[\x21-\x7e]+$/, { error })
     .nullable()
 }
 
@@ -63,7 +65,7 @@ export const taskListForm = inputObject('TaskListInput', {
     .default(false)
     .describe('Whether to count all tasks that match, which costs a second query.'),
   direction: z
-    .literal('forward', 'Pages go forward only')
+    .literal('forward', { error: fault('FORWARD_ONLY', {}) })
     .optional()
     .describe('What infinite queries of tRPC add by themselves; pages go forward only.'),
 })
@@ -74,11 +76,11 @@ export interface TaskListInput extends z.input<typeof taskListForm> {}
 const taskListQuery = taskListForm
   .refine(({ cursor, offset }) => cursor == null || offset === undefined, {
     path: ['offset'],
-    error: 'Send either cursor or offset, not both',
+    error: fault('CURSOR_AND_OFFSET', {}),
   })
   .refine(({ dueAfter, dueBefore }) => !dueAfter || !dueBefore || dueAfter < dueBefore, {
     path: ['dueBefore'],
-    error: 'Due before must be later than due after',
+    error: fault('NOT_LATER', { label: 'Due before', than: 'Due after' }),
   })
   .transform(({ direction, cursor, search, tagIds, ...query }) => ({
     ...query,

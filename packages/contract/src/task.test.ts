@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { toValidationIssues } from './issues.ts'
 import {
   type Task,
   taskCreateForm,
@@ -9,11 +8,12 @@ import {
   taskUpdateInputSchema,
 } from './task.ts'
 import { taskDeleteManyInputSchema } from './task-bulk.ts'
+import { complaintsOf } from './testing/index.ts'
 
 const id = '0193b0a0-7c00-7000-8000-000000000001'
 
 function faultsOf(result: ReturnType<typeof taskCreateInputSchema.safeParse | typeof taskUpdateInputSchema.safeParse>) {
-  return result.success ? [] : toValidationIssues(result.error)
+  return result.success ? [] : complaintsOf(result.error)
 }
 
 describe('a new task', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type ErrorMap, fault, requiredOr } from './faults.ts'
 
 /** Bounds of a text, in code points after trimming. */
 interface TextBounds {
@@ -21,25 +22,23 @@ const CONTROLS = { one: /\p{Cc}/u, many: /[^\P{Cc}\t\n]/u }
  * characters, each of which would be six bytes in an answer.
  */
 export function text({ label, min = 0, max, lines = 'one' }: TextBounds) {
-  const message = `${label} must have ${min === 0 ? `at most ${max}` : `${min} to ${max}`} characters`
+  const error = min === 0 ? fault('TOO_LONG', { label, max }) : fault('WRONG_LENGTH', { label, min, max })
   return z
-    .string({ error: requiredOr(label, `${label} must be text`) })
+    .string({ error: requiredOr(label, fault('NOT_TEXT', { label })) })
     .trim()
-    .min(min, { error: message, abort: true })
-    .max(max, { error: message, abort: true })
-    .refine(isStorable, { error: `${label} contains characters that cannot be stored`, abort: true })
-    .refine((value) => !CONTROLS[lines].test(value), {
-      error: ({ input }) => `${label} contains ${controlsIn(String(input), lines)}`,
-      abort: true,
-    })
-    .refine((value) => min === 0 || VISIBLE.test(value), message)
+    .min(min, { error, abort: true })
+    .max(max, { error, abort: true })
+    .refine(isStorable, { error: fault('UNSTORABLE_CHARACTERS', { label }), abort: true })
+    .refine((value) => !CONTROLS[lines].test(value), { error: controlsIn(label, lines), abort: true })
+    .refine((value) => min === 0 || VISIBLE.test(value), { error })
 }
 
-/** What is wrong with the control characters of a text, to follow "contains". */
-function controlsIn(text: string, lines: keyof typeof CONTROLS): string {
-  if (lines === 'one') return 'control characters: it is one line, without tabs'
-  if (text.includes('\r')) return 'carriage returns: end its lines with \\n alone'
-  return 'control characters: of these only tab and line feed are allowed'
+/** What is wrong with the control characters of a text. */
+function controlsIn(label: string, lines: keyof typeof CONTROLS): ErrorMap {
+  if (lines === 'one') return fault('NOT_ONE_LINE', { label })
+  const returns = fault('CARRIAGE_RETURNS', { label })
+  const others = fault('CONTROL_CHARACTERS', { label })
+  return (issue) => (String(issue.input).includes('\r') ? returns(issue) : others(issue))
 }
 
 /** Whether PostgreSQL can store the text unchanged: no NUL, no half of a surrogate pair. */
@@ -58,9 +57,4 @@ export function utf8Length(text: string): number {
     else bytes += 4
   }
   return bytes
-}
-
-/** A zod error map that tells a missing field from one of the wrong kind. */
-export function requiredOr(label: string, message: string): (issue: { input?: unknown }) => string {
-  return ({ input }) => (input === undefined ? `${label} is required` : message)
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { z } from 'zod'
+import { toValidationIssues } from '../issues.ts'
 
 /** A field as JSON Schema says it, as far as inputs of this contract go. */
 export interface Field {
@@ -91,4 +92,9 @@ export function validValue(name: string, field: Field, number: number): unknown 
     default:
       throw new TypeError(`There is no value for the field ${name}: ${JSON.stringify(field)}`)
   }
+}
+
+/** What a person is told of an input that was refused. */
+export function complaintsOf(error: z.ZodError): { path: string; message: string }[] {
+  return toValidationIssues(error).map(({ path, message }) => ({ path, message }))
 }

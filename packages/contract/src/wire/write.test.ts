@@ -21,8 +21,8 @@ describe('writing', () => {
   })
 
   test.each([
-    ['fast path', { at: new Date(0) }],
-    ['superjson path', { at: new Date(0), zero: -0 }],
+    ['dates alone', { at: new Date(0) }],
+    ['beside a number that JSON cannot say', { at: new Date(0), zero: -0 }],
   ])('writes a shared object out wherever it occurs (%s)', (_, shared) => {
     const written = writeWire({ first: shared, second: [shared, shared] })
     expect(written.meta).not.toHaveProperty('referentialEqualities')

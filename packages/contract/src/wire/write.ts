@@ -1,9 +1,5 @@
-import { SuperJSON } from 'superjson'
 import { type Annotation, describePath, FORBIDDEN_KEYS, MAX_DEPTH, type WireValue } from './format.ts'
 import { WireError } from './wire-error.ts'
-
-const NOT_PLAIN = Symbol('needs superjson')
-const superjson = new SuperJSON()
 
 /**
  * Writes a value in superjson's format. A shared object is written out wherever it occurs: `referentialEqualities` would
@@ -11,103 +7,66 @@ const superjson = new SuperJSON()
  *
  * @throws WireError for what the reader would refuse: a cycle, an invalid date, more than 32 levels, a class instance.
  */
-export function writeWire(value: unknown): WireValue {
-  return writePlain(value) ?? writeWithSuperjson(value)
-}
-
-/** The fast path: JSON, dates and undefined, which is nearly everything. Gives up (undefined) on all the rest. */
-function writePlain(root: unknown): WireValue | undefined {
-  if (root === undefined) return { json: null, meta: { values: ['undefined'], v: 1 } }
-  if (root instanceof Date) return { json: writeDate(root, ''), meta: { values: ['Date'], v: 1 } }
-
+export function writeWire(root: unknown): WireValue {
   const ancestors: object[] = []
   const annotations: Record<string, Annotation> = {}
   let annotated = false
 
+  function annotate(type: string, { path, json }: { path: string; json: unknown }): unknown {
+    annotations[path] = [type]
+    annotated = true
+    return json
+  }
+
   function write(value: unknown, path: string): unknown {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-    if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : NOT_PLAIN
-    if (value === undefined) {
-      annotations[path] = ['undefined']
-      annotated = true
-      return null
+    if (typeof value === 'number') {
+      if (Number.isFinite(value) && !Object.is(value, -0)) return value
+      return annotate('number', { path, json: Object.is(value, -0) ? '-0' : String(value) })
     }
-    if (value instanceof Date) {
-      annotations[path] = ['Date']
-      annotated = true
-      return writeDate(value, path)
-    }
-    return writeContainer(value, `${path}.`)
+    if (value === undefined) return annotate('undefined', { path, json: null })
+    if (value instanceof Date) return annotate('Date', { path, json: writeDate(value, path) })
+    if (Array.isArray(value)) return writeArray(value, path)
+    if (isPlainObject(value)) return writeObject(value, path)
+    throw new WireError(`Cannot send ${describePath(path)}: only plain values and Date can be sent`)
   }
 
-  function writeContainer(value: unknown, prefix: string): unknown {
-    if (Array.isArray(value)) {
-      enter(value, { path: prefix.slice(0, -1), ancestors })
-      const items: unknown[] = new Array(value.length)
-      for (let index = 0; index < value.length; index++) {
-        const item = write(value[index], prefix + index)
-        if (item === NOT_PLAIN) return NOT_PLAIN
-        items[index] = item
-      }
-      ancestors.pop()
-      return items
-    }
-    if (isPlainObject(value)) {
-      enter(value, { path: prefix.slice(0, -1), ancestors })
-      const properties: Record<string, unknown> = {}
-      for (const key of Object.keys(value)) {
-        if (FORBIDDEN_KEYS.has(key) || key.includes('.') || key.includes('\\')) return NOT_PLAIN
-        const property = write(value[key], prefix + key)
-        if (property === NOT_PLAIN) return NOT_PLAIN
-        properties[key] = property
-      }
-      ancestors.pop()
-      return properties
-    }
-    return NOT_PLAIN
+  function writeArray(array: unknown[], path: string): unknown[] {
+    enter(array, { path, ancestors })
+    const prefix = prefixOf(path)
+    const items: unknown[] = new Array(array.length)
+    for (let index = 0; index < array.length; index++) items[index] = write(array[index], prefix + index)
+    ancestors.pop()
+    return items
   }
 
-  const json = typeof root === 'object' && root !== null ? writeContainer(root, '') : write(root, '')
-  if (json === NOT_PLAIN) return undefined
-  return annotated ? { json, meta: { values: annotations, v: 1 } } : { json }
-}
+  function writeObject(object: Record<string, unknown>, path: string): Record<string, unknown> {
+    enter(object, { path, ancestors })
+    const prefix = prefixOf(path)
+    const properties: Record<string, unknown> = {}
+    for (const key of Object.keys(object)) {
+      if (FORBIDDEN_KEYS.has(key)) throw new WireError(`Cannot send a property named "${key}"`)
+      properties[key] = write(object[key], prefix + escapeKey(key))
+    }
+    ancestors.pop()
+    return properties
+  }
 
-function writeWithSuperjson(root: unknown): WireValue {
-  assertWritable(root, { path: '', ancestors: [] })
-  const { json, meta } = superjson.serialize(root)
-  return meta?.values ? { json, meta: { values: meta.values as Annotation, v: 1 } } : { json }
+  /** What stands before the path of a child. Only the root has none: a key may be empty, too. */
+  function prefixOf(path: string): string {
+    return ancestors.length === 1 ? '' : `${path}.`
+  }
+
+  const json = write(root, '')
+  if (!annotated) return { json }
+  const isRootAnnotated = typeof json !== 'object' || json === null
+  return { json, meta: { values: isRootAnnotated ? (annotations[''] as Annotation) : annotations, v: 1 } }
 }
 
 interface Position {
   path: string
+  /** What is being written at the moment, from the root on. */
   ancestors: object[]
-}
-
-/** superjson writes a cycle as null, an invalid date as null and a function as nothing: better to say so at once. */
-function assertWritable(value: unknown, position: Position): void {
-  if (value instanceof Date) {
-    writeDate(value, position.path)
-  } else if (Array.isArray(value)) {
-    assertChildrenWritable(
-      value,
-      Array.from(value, (child, index) => [String(index), child]),
-      position,
-    )
-  } else if (isPlainObject(value)) {
-    assertChildrenWritable(value, Object.entries(value), position)
-  } else if (!isScalar(value)) {
-    throw new WireError(`Cannot send ${describePath(position.path)}: only plain values and Date can be sent`)
-  }
-}
-
-function assertChildrenWritable(parent: object, children: [key: string, child: unknown][], position: Position): void {
-  const { path, ancestors } = position
-  enter(parent, position)
-  for (const [key, child] of children) {
-    if (FORBIDDEN_KEYS.has(key)) throw new WireError(`Cannot send a property named "${key}"`)
-    assertWritable(child, { path: path === '' ? key : `${path}.${key}`, ancestors })
-  }
-  ancestors.pop()
 }
 
 function enter(value: object, { path, ancestors }: Position): void {
@@ -121,8 +80,9 @@ function writeDate(date: Date, path: string): string {
   return date.toISOString()
 }
 
-function isScalar(value: unknown): boolean {
-  return value === null || !['object', 'function', 'symbol', 'bigint'].includes(typeof value)
+/** A dot separates keys in a path. */
+function escapeKey(key: string): string {
+  return key.includes('.') || key.includes('\\') ? key.replaceAll(/[\\.]/g, '\\$&') : key
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
 import {
+  type Deleted,
   normalizeTagName,
   type Tag,
   type TagCreateInput,
@@ -118,11 +119,13 @@ export async function updateTag(db: Database, userId: string, input: TagUpdateIn
 }
 
 /** Deletes a tag. Its links stay, unseen; its name is free again. @throws DomainError NOT_FOUND */
-export async function deleteTag(db: Database, userId: string, { id }: TagIdInput): Promise<void> {
-  const deleted = await db.$executeRaw`
+export async function deleteTag(db: Database, userId: string, { id }: TagIdInput): Promise<Deleted> {
+  const [deleted] = await db.$queryRaw<Deleted[]>`
     UPDATE tags SET deleted_at = clock_timestamp(), name_key = NULL
-    WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL`
-  if (deleted === 0) throw new DomainError('NOT_FOUND')
+    WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL
+    RETURNING version`
+  if (deleted === undefined) throw new DomainError('NOT_FOUND')
+  return deleted
 }
 
 function assignmentsOf({ name, color }: TagUpdateInput): Prisma.Sql[] {

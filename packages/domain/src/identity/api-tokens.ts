@@ -1,4 +1,10 @@
-import type { ApiToken, ApiTokenCreated, ApiTokenIdInput, NewApiToken } from '@taskwire/contract'
+import {
+  type ApiToken,
+  type ApiTokenCreated,
+  type ApiTokenIdInput,
+  type NewApiToken,
+  validationIssue,
+} from '@taskwire/contract'
 import { type Database, inTransaction, type Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { lockUser } from '../lock-user.ts'
@@ -43,7 +49,7 @@ export async function insertApiToken(
 ): Promise<ApiTokenCreated> {
   if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
     throw new DomainError('VALIDATION_FAILED', {
-      issues: [{ path: 'expiresAt', message: 'Expiry must be in the future' }],
+      issues: [validationIssue('expiresAt', 'NOT_IN_THE_FUTURE', { label: 'Expiry' })],
     })
   }
   const token = newApiToken()

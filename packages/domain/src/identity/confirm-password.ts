@@ -1,3 +1,4 @@
+import { validationIssue } from '@taskwire/contract'
 import type { Database } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import type { Identity } from './identity.ts'
@@ -56,5 +57,7 @@ export async function withPassword<Account extends ConfirmedAccount, T>(
 /** What a field for the password holds. @throws DomainError VALIDATION_FAILED for nothing */
 export function requirePassword(password: string | undefined): string {
   if (password !== undefined) return password
-  throw new DomainError('VALIDATION_FAILED', { issues: [{ path: 'password', message: 'Password is required' }] })
+  throw new DomainError('VALIDATION_FAILED', {
+    issues: [validationIssue('password', 'REQUIRED', { label: 'Password' })],
+  })
 }

@@ -1,3 +1,4 @@
+import { validationIssue } from '@taskwire/contract'
 import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { type Account, findAccount } from './accounts.ts'
@@ -69,6 +70,7 @@ async function refuseAnothers(db: Database, account: Account, { issuer, subject 
     select: { user: { select: { id: true, email: true } } },
   })
   if (user.id === account.id) return
-  const message = `${subject} of ${issuer} has the account ${user.email}: delete that one first`
-  throw new DomainError('VALIDATION_FAILED', { issues: [{ path: 'subject', message }] })
+  throw new DomainError('VALIDATION_FAILED', {
+    issues: [validationIssue('subject', 'IDENTITY_TAKEN', { subject, issuer, email: user.email })],
+  })
 }

@@ -1,8 +1,8 @@
-import { MAX_PASSWORD_BYTES, normalizePassword } from '@taskwire/contract'
+import { MAX_PASSWORD_BYTES, normalizePassword, type ValidationIssue, validationIssue } from '@taskwire/contract'
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { DomainError } from '../domain-error.ts'
 import { fitsBcrypt } from './password-form.ts'
-import { estimateStrength, PRODUCT } from './password-strength.ts'
+import { adviceOf, estimateStrength, PRODUCT } from './password-strength.ts'
 
 export interface NewPassword {
   password: string
@@ -30,22 +30,22 @@ const MIN_GUESSES_LOG10 = 6
  * @throws DomainError VALIDATION_FAILED with the first fault as the field's issue
  */
 export function checkNewPassword({ password, email, minLength, field = 'password' }: NewPassword): void {
-  const message = findFault({ password: normalizePassword(password), email, minLength })
-  if (message !== undefined) throw new DomainError('VALIDATION_FAILED', { issues: [{ path: field, message }] })
+  const fault = findFault({ password: normalizePassword(password), email, minLength, field })
+  if (fault !== undefined) throw new DomainError('VALIDATION_FAILED', { issues: [fault] })
 }
 
-function findFault({ password, email, minLength }: NewPassword): string | undefined {
-  if ([...password].length < minLength) return `Password must have at least ${minLength} characters`
-  if (!fitsBcrypt(password)) {
-    return `Password is too long: at most ${MAX_PASSWORD_BYTES} bytes (accented letters and emoji count for several)`
-  }
+function findFault({ password, email, minLength, field }: Required<NewPassword>): ValidationIssue | undefined {
+  const label = 'Password'
+  if ([...password].length < minLength) return validationIssue(field, 'TOO_SHORT', { label, min: minLength })
+  if (!fitsBcrypt(password)) return validationIssue(field, 'TOO_MANY_BYTES', { label, max: MAX_PASSWORD_BYTES })
   const localPart = email.slice(0, email.lastIndexOf('@'))
-  if (contains(password, localPart)) return 'Password must not contain the name in your email address'
-  if (isCommon(password)) return 'Password is too common: it is among the first that anybody would try'
-  if (isMostlyProduct(password)) return 'Password must not be little more than the name of this product'
-  const { guesses, feedback } = estimateStrength(password, [localPart])
+  if (contains(password, localPart)) return validationIssue(field, 'PASSWORD_CONTAINS_EMAIL', {})
+  if (isCommon(password)) return validationIssue(field, 'PASSWORD_TOO_COMMON', {})
+  if (isMostlyProduct(password)) return validationIssue(field, 'PASSWORD_IS_PRODUCT_NAME', {})
+  const { guesses, warning, suggestions } = estimateStrength(password, [localPart])
   if (guesses >= 10 ** Math.min(MIN_GUESSES_LOG10, minLength - 1)) return undefined
-  return ['Password is too easy to guess.', feedback.warning, ...feedback.suggestions].filter(Boolean).join(' ')
+  const issue = validationIssue(field, 'PASSWORD_TOO_EASY', { warning, suggestions })
+  return { ...issue, message: [issue.message, ...adviceOf({ warning, suggestions })].join(' ') }
 }
 
 function contains(password: string, localPart: string): boolean {

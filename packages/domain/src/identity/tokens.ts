@@ -33,8 +33,12 @@ export interface TokensConfig {
 
 /** Signs and verifies the tokens of a session: JWTs by HS256, pure functions of secret, arguments and the clock. */
 export interface Tokens {
-  /** A token for the Authorization header (`typ: at+jwt`, RFC 9068). */
-  signAccess(subject: TokenSubject): AccessToken
+  /**
+   * A token for the Authorization header (`typ: at+jwt`, RFC 9068).
+   *
+   * @param mostSeconds a shorter life than the configured one
+   */
+  signAccess(subject: TokenSubject, mostSeconds?: number): AccessToken
   /** @throws DomainError TOKEN_EXPIRED for a token that only its age invalidates, else TOKEN_INVALID */
   verifyAccess(token: string): AccessTokenClaims
   /**
@@ -53,9 +57,9 @@ export function createTokens({ secret, previousSecret, accessTtlSeconds }: Token
   const keyRing = createKeyRing({ secret, previousSecret })
 
   return {
-    signAccess(subject) {
+    signAccess(subject, mostSeconds = accessTtlSeconds) {
       const issuedAt = toSeconds(Date.now())
-      const expiresAt = issuedAt + accessTtlSeconds
+      const expiresAt = issuedAt + Math.min(accessTtlSeconds, mostSeconds)
       const claims = { ...toClaims(subject), iat: issuedAt, exp: expiresAt }
       return { token: signJwt(claims, { type: 'at+jwt', keys: keyRing.current }), expiresAt: toDate(expiresAt) }
     },

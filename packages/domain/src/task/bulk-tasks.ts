@@ -1,8 +1,9 @@
 import {
+  type ChangedTasks,
   MAX_TAGS_PER_TASK,
-  type TaskCount,
   type TaskDeleteManyInput,
   type TaskUpdateManyInput,
+  validationIssue,
 } from '@taskwire/contract'
 import { type Database, inTransaction, Prisma } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
@@ -15,35 +16,44 @@ import { assignContent } from './task-columns.ts'
  * @throws DomainError NOT_FOUND for a task or a tag that the user lacks, VALIDATION_FAILED when a task would have too
  * many tags
  */
-export async function bulkUpdateTasks(db: Database, userId: string, input: TaskUpdateManyInput): Promise<TaskCount> {
+export async function bulkUpdateTasks(db: Database, userId: string, input: TaskUpdateManyInput): Promise<ChangedTasks> {
   const { ids, addTagIds = [], removeTagIds = [], ...content } = input
   return inTransaction(db, async (transaction) => {
     await lockUser(transaction, userId)
-    const count = await editAll(transaction, { userId, ids, assignments: assignContent(content) })
+    const changed = await editAll(transaction, { userId, ids, assignments: assignContent(content) })
     if (removeTagIds.length > 0) await removeTags(transaction, { userId, ids, tagIds: removeTagIds })
     if (addTagIds.length > 0) await addTags(transaction, { userId, ids, tagIds: addTagIds })
-    return { count }
+    return changed
   })
 }
 
 /** Moves many tasks to the trash: all of them, or none. @throws DomainError NOT_FOUND for one that the user lacks */
-export async function bulkDeleteTasks(db: Database, userId: string, { ids }: TaskDeleteManyInput): Promise<TaskCount> {
+export async function bulkDeleteTasks(
+  db: Database,
+  userId: string,
+  { ids }: TaskDeleteManyInput,
+): Promise<ChangedTasks> {
   return inTransaction(db, async (transaction) => {
     await lockUser(transaction, userId)
     const assignments = Prisma.sql`deleted_at = clock_timestamp()`
-    return { count: await editAll(transaction, { userId, ids, assignments }) }
+    return editAll(transaction, { userId, ids, assignments })
   })
 }
 
+/** Every task is stamped here: what is then done to its tags in the same transaction stamps it no second time. */
 async function editAll(
   transaction: Database,
   { userId, ids, assignments }: { userId: string; ids: string[]; assignments: Prisma.Sql },
-): Promise<number> {
-  const count = await transaction.$executeRaw`
-    UPDATE tasks SET ${assignments}
-    WHERE user_id = ${userId}::uuid AND id = ANY(${ids}::uuid[]) AND deleted_at IS NULL`
-  if (count !== ids.length) throw new DomainError('NOT_FOUND')
-  return count
+): Promise<ChangedTasks> {
+  const [changed] = await transaction.$queryRaw<ChangedTasks[]>`
+    WITH changed AS (
+      UPDATE tasks SET ${assignments}
+      WHERE user_id = ${userId}::uuid AND id = ANY(${ids}::uuid[]) AND deleted_at IS NULL
+      RETURNING version
+    )
+    SELECT count(*)::int AS count, max(version) AS version FROM changed`
+  if (changed?.count !== ids.length) throw new DomainError('NOT_FOUND')
+  return changed
 }
 
 interface Links {
@@ -71,7 +81,8 @@ async function addTags(transaction: Database, { userId, ids, tagIds }: Links): P
     WHERE link.user_id = ${userId}::uuid AND link.task_id = ANY(${ids}::uuid[]) AND tag.deleted_at IS NULL
     GROUP BY link.task_id HAVING count(*) > ${MAX_TAGS_PER_TASK} LIMIT 1`
   if (full !== undefined) {
-    const message = `A task has at most ${MAX_TAGS_PER_TASK} tags`
-    throw new DomainError('VALIDATION_FAILED', { issues: [{ path: 'addTagIds', message }] })
+    throw new DomainError('VALIDATION_FAILED', {
+      issues: [validationIssue('addTagIds', 'TOO_MANY_TAGS', { max: MAX_TAGS_PER_TASK })],
+    })
   }
 }

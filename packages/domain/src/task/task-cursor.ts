@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { NOT_A_CURSOR, readId, type TaskListQuery } from '@taskwire/contract'
+import { readId, type TaskListQuery, validationIssue } from '@taskwire/contract'
 import { DomainError } from '../domain-error.ts'
 import { taskSorts } from './task-sorts.ts'
 
@@ -10,9 +10,6 @@ export interface TaskCursor {
   id: string
 }
 
-const ANOTHER_LIST =
-  'The cursor belongs to a list with another sort, order or filter, or to an earlier version: start again without a cursor'
-
 export function encodeCursor({ key, id }: TaskCursor, query: TaskListQuery): string {
   return Buffer.from(JSON.stringify([listOf(query), key, id])).toString('base64url')
 }
@@ -20,11 +17,11 @@ export function encodeCursor({ key, id }: TaskCursor, query: TaskListQuery): str
 /** @throws DomainError VALIDATION_FAILED for a text that is no cursor, or a cursor of another list */
 export function decodeCursor(text: string, query: TaskListQuery): TaskCursor {
   const parts = parse(text)
-  if (!Array.isArray(parts) || parts.length !== 3) throw refusal(NOT_A_CURSOR)
+  if (!Array.isArray(parts) || parts.length !== 3) throw refusal('NOT_A_CURSOR')
   const [list, key, id] = [parts[0], parts[1], readId(parts[2])] as const
-  if (list !== listOf(query)) throw refusal(typeof list === 'string' ? ANOTHER_LIST : NOT_A_CURSOR)
-  if (typeof key !== 'string' || !taskSorts[query.sort].isKey(key)) throw refusal(NOT_A_CURSOR)
-  if (id === null) throw refusal(NOT_A_CURSOR)
+  if (list !== listOf(query)) throw refusal(typeof list === 'string' ? 'CURSOR_OF_ANOTHER_LIST' : 'NOT_A_CURSOR')
+  if (typeof key !== 'string' || !taskSorts[query.sort].isKey(key)) throw refusal('NOT_A_CURSOR')
+  if (id === null) throw refusal('NOT_A_CURSOR')
   return { key, id }
 }
 
@@ -48,6 +45,6 @@ function parse(text: string): unknown {
   }
 }
 
-function refusal(message: string): DomainError<'VALIDATION_FAILED'> {
-  return new DomainError('VALIDATION_FAILED', { issues: [{ path: 'cursor', message }] })
+function refusal(code: 'NOT_A_CURSOR' | 'CURSOR_OF_ANOTHER_LIST'): DomainError<'VALIDATION_FAILED'> {
+  return new DomainError('VALIDATION_FAILED', { issues: [validationIssue('cursor', code, {})] })
 }

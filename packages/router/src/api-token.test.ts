@@ -150,7 +150,7 @@ describe('an API token', () => {
       await refusalOf(me.client.apiToken.create.mutate({ name: 'Tool', password: me.password, expiresAt })),
     ).toMatchObject({
       reason: 'VALIDATION_FAILED',
-      issues: [{ path: 'expiresAt', message: 'Expiry must be in the future' }],
+      issues: [{ path: 'expiresAt', message: 'Expiry must be in the future', code: 'NOT_IN_THE_FUTURE' }],
     })
     expect(await me.caller.apiToken.list()).toEqual([])
   })

@@ -11,6 +11,10 @@ import { guardPassword } from './guard-password.ts'
 import { alone, sessionProcedure } from './trpc.ts'
 
 export const apiTokenRouter = {
+  /**
+   * Makes a token for an internal tool, which can be read in this answer alone.
+   * Fails with `INVALID_CREDENTIALS`, `QUOTA_REACHED`, `FORBIDDEN` by another API token.
+   */
   create: sessionProcedure
     .use(alone)
     .input(apiTokenCreateInputSchema)
@@ -19,8 +23,10 @@ export const apiTokenRouter = {
       guardPassword(ctx, ctx.caller, () => createOwnApiToken(ctx.db, ctx.identity, { ...input, caller: ctx.caller })),
     ),
 
+  /** The user's API tokens, without what they are. Fails with `FORBIDDEN` by an API token. */
   list: sessionProcedure.output(apiTokenListSchema).query(({ ctx }) => listApiTokens(ctx.db, ctx.userId)),
 
+  /** Ends an API token. Fails with `NOT_FOUND`, `FORBIDDEN` by an API token. */
   revoke: sessionProcedure
     .input(apiTokenIdInputSchema)
     .output(nothingSchema)

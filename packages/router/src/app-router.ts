@@ -6,8 +6,18 @@ import { tagRouter } from './tag.ts'
 import { taskRouter } from './task.ts'
 import { createCallerFactory, router } from './trpc.ts'
 
+/** By the names of the records: written out, as a compiler would infer it, they lose what is said of each procedure. */
+type Routers = {
+  auth: typeof authRouter
+  session: typeof sessionRouter
+  apiToken: typeof apiTokenRouter
+  task: typeof taskRouter
+  tag: typeof tagRouter
+  change: typeof changeRouter
+}
+
 /** The procedures by name, as plain records. */
-export const routers = {
+export const routers: Routers = {
   auth: authRouter,
   session: sessionRouter,
   apiToken: apiTokenRouter,

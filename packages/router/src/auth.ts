@@ -1,10 +1,13 @@
 import {
+  type AuthResult,
   authResultSchema,
   changePasswordInputSchema,
   deleteAccountInputSchema,
   loginInputSchema,
   nothingSchema,
   registerInputSchema,
+  restoredSessionSchema,
+  restoreInputSchema,
   userSchema,
 } from '@taskwire/contract'
 import {
@@ -14,6 +17,7 @@ import {
   getUser,
   login,
   logout,
+  recognize,
   refresh,
   register,
   type SignIn,
@@ -25,6 +29,9 @@ import { chargeSignIn, guardPassword, guardSignIn } from './guard-password.ts'
 import { alone, charge, cookieProcedure, protectedProcedure, sessionProcedure, signInProcedure } from './trpc.ts'
 
 export const authRouter = {
+  /**
+   * Makes an account and signs in. Fails with `EMAIL_TAKEN`, `VALIDATION_FAILED` for a password that is easy to guess.
+   */
   register: signInProcedure
     .meta({ addressLimit: 'registrationsPerAddress' })
     .input(registerInputSchema)
@@ -34,6 +41,7 @@ export const authRouter = {
       return answer(ctx, await register(ctx.db, ctx.identity, { ...input, ...placeOf(ctx) }))
     }),
 
+  /** Signs in. Fails with `INVALID_CREDENTIALS`, whatever is wrong. */
   login: signInProcedure
     .meta({ addressLimit: 'loginsPerAddress' })
     .input(loginInputSchema)
@@ -43,17 +51,34 @@ export const authRouter = {
       return answer(ctx, await guardSignIn(ctx, input.email, attempt))
     }),
 
+  /**
+   * Renews the session of the cookie. Fails with `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`, `SESSION_REVOKED`,
+   * `ACCOUNT_INACTIVE`, and `CROSS_SITE` from a page of another site.
+   */
   refresh: cookieProcedure
     .meta({ addressLimit: 'refreshesPerAddress' })
     .output(authResultSchema)
-    .mutation(async ({ ctx }) => {
+    .mutation(({ ctx }) => {
       const { refreshToken } = ctx.request
       if (refreshToken === null) throw new DomainError('TOKEN_MISSING')
-      const { userId, sessionId } = ctx.identity.tokens.verifyRefresh(refreshToken)
-      await charge(ctx, 'refreshesPerSession', sessionId)
-      return answer(ctx, await ctx.turns.run(userId, () => refresh(ctx.db, ctx.identity, refreshToken)))
+      return renew(ctx, refreshToken)
     }),
 
+  /**
+   * Finds out who is signed in when a page opens: null where there is no cookie, else as `auth.refresh`.
+   * Fails as that does, but never with `TOKEN_MISSING`.
+   */
+  restore: cookieProcedure
+    .meta({ addressLimit: 'refreshesPerAddress' })
+    .input(restoreInputSchema)
+    .output(restoredSessionSchema)
+    .mutation(({ ctx, input: { renew: isRenewed = true } }) => {
+      const { refreshToken } = ctx.request
+      if (refreshToken === null) return null
+      return isRenewed ? renew(ctx, refreshToken) : view(ctx, refreshToken)
+    }),
+
+  /** Ends the session of the cookie, and succeeds where there is none. Fails with `CROSS_SITE`. */
   logout: cookieProcedure.output(nothingSchema).mutation(async ({ ctx }) => {
     const { refreshToken, setRefreshToken } = ctx.request
     if (refreshToken !== null) await logout(ctx.db, ctx.identity, refreshToken)
@@ -61,8 +86,13 @@ export const authRouter = {
     return null
   }),
 
+  /** The user who is signed in. */
   me: protectedProcedure.output(userSchema).query(({ ctx }) => getUser(ctx.db, ctx.userId)),
 
+  /**
+   * Sets another password and ends the other sessions. Fails with `INVALID_CREDENTIALS`, `VALIDATION_FAILED` for a password
+   * that is easy to guess, `FORBIDDEN` by an API token.
+   */
   changePassword: sessionProcedure
     .use(alone)
     .input(changePasswordInputSchema)
@@ -73,6 +103,9 @@ export const authRouter = {
       return null
     }),
 
+  /**
+   * Deletes the account and all that is in it, for good. Fails with `INVALID_CREDENTIALS`, `FORBIDDEN` by an API token.
+   */
   deleteAccount: protectedProcedure
     .use(alone)
     .input(deleteAccountInputSchema)
@@ -93,8 +126,22 @@ function placeOf({
   return { device, network, replacedToken: crossSite ? null : refreshToken }
 }
 
-/** The refresh token goes into the cookie, and the rest to the client's code. */
-function answer({ request }: Context, { result, refreshToken }: SignIn): SignIn['result'] {
+async function renew(ctx: Context, refreshToken: string): Promise<AuthResult> {
+  const { userId, sessionId } = ctx.identity.tokens.verifyRefresh(refreshToken)
+  await charge(ctx, 'refreshesPerSession', sessionId)
+  return answer(ctx, await ctx.turns.run(userId, () => refresh(ctx.db, ctx.identity, refreshToken)))
+}
+
+/** A page view is a call as others are: many of them must not use up the refreshes that the session lives by. */
+async function view(ctx: Context, refreshToken: string): Promise<AuthResult> {
+  const { userId } = ctx.identity.tokens.verifyRefresh(refreshToken)
+  await charge(ctx, 'callsPerUser', userId)
+  return ctx.turns.run(userId, () => recognize(ctx.db, ctx.identity, refreshToken))
+}
+
+/** The refresh token goes into the cookie, and the rest to the client's code: all of it to one who keeps the token. */
+function answer({ request }: Context, { result, refreshToken }: SignIn): AuthResult {
+  if (request.keepsRefreshToken) return { ...result, refreshToken: refreshToken.token }
   request.setRefreshToken(refreshToken)
   return result
 }

@@ -99,6 +99,8 @@ const rules = {
     deactivatedUser: 'ACCOUNT_INACTIVE',
     revokedSession: 'SESSION_REVOKED',
   },
+  // The same, but that somebody without a cookie is told so without a failure.
+  'auth.restore': { ...everybody, deactivatedUser: 'ACCOUNT_INACTIVE', revokedSession: 'SESSION_REVOKED' },
   'auth.logout': everybody,
   'auth.me': accounts,
   'auth.changePassword': {

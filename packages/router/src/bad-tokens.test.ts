@@ -116,7 +116,9 @@ describe.each([
 
 test.for(badRefreshTokens)('a cookie is refused with 401: $fault', async ({ token, reason }, { services }) => {
   const { auth } = inProcessClient(services, { refreshToken: token })
-  expect(await refusalOf(auth.refresh.mutate())).toMatchObject({ httpStatus: 401, reason })
+  for (const call of [auth.refresh.mutate, auth.restore.mutate]) {
+    expect(await refusalOf(call())).toMatchObject({ httpStatus: 401, reason })
+  }
 })
 
 test('of all these none made an account, and a good token is still served', async ({ services, bridged }) => {

@@ -29,12 +29,20 @@ type ChangeStreamProcedure = TRPCSubscriptionProcedure<{
 }>
 
 export const changeRouter = {
+  /**
+   * A page of what has changed since a version, each task and tag once and as it is now. `reset` instead of changes: read
+   * everything again.
+   */
   list: protectedProcedure
     .meta({ mostBytes: PAGE_BYTES })
     .input(changeListInputSchema)
     .output(changeListResultSchema)
     .query(({ ctx, input }) => listChanges(ctx.db, ctx.userId, input)),
 
+  /**
+   * Tells what has changed since a version, and then each change as it happens, until the session or token ends.
+   * Fails with `RATE_LIMITED` where too many streams are open.
+   */
   stream: changeStream(),
 } satisfies TRPCRouterRecord
 

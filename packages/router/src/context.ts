@@ -31,11 +31,13 @@ export interface RequestInfo {
   streamed: boolean
   /** From `Authorization: Bearer …`; null without. */
   bearerToken: string | null
-  /** From the session's cookie; null without. */
+  /** From the session's cookie, or from a caller who keeps it; null without. */
   refreshToken: string | null
+  /** Whether the caller keeps the refresh token: then it is part of the answer, and no cookie is set. */
+  keepsRefreshToken: boolean
   /** Whether the request comes from a page of a site that has no business with the session's cookie. */
   crossSite: boolean
-  /** Sets the session's cookie, or with null clears it. */
+  /** Sets the session's cookie, or with null clears it; does nothing for a caller who keeps the token. */
   setRefreshToken(token: RefreshToken | null): void
   /** Tells the caller how much of a limit is left. */
   reportLimit(state: LimitState): void
@@ -102,6 +104,7 @@ export function createInnerContext(
       streamed: false,
       bearerToken: null,
       refreshToken: null,
+      keepsRefreshToken: false,
       crossSite: false,
       setRefreshToken: () => {},
       reportLimit: () => {},

@@ -180,7 +180,10 @@ describe('an account that is linked to a user of the other sign-in service', () 
       (error: unknown) => failureOf(error),
     )
     const message = `${claims.sub} of ${externalIssuer.issuer} has the account ${claims.email}: delete that one first`
-    expect(data).toMatchObject({ reason: 'VALIDATION_FAILED', issues: [{ path: 'subject', message }] })
+    expect(data).toMatchObject({
+      reason: 'VALIDATION_FAILED',
+      issues: [{ path: 'subject', message, code: 'IDENTITY_TAKEN' }],
+    })
     expect((await testSignIn(services, { email, password })).accessToken).toBeTruthy()
   })
 

@@ -376,9 +376,124 @@ describe('a session', () => {
   })
 })
 
+describe('a page that has just been opened', () => {
+  test('is told without a failure that nobody is signed in', async ({ services }) => {
+    const cookies: unknown[] = []
+    const { auth } = inProcessClient(services, { setRefreshToken: (token) => cookies.push(token) })
+    expect(await auth.restore.mutate()).toBeNull()
+    expect(cookies).toEqual([])
+  })
+
+  test('goes on with the session of its cookie, as by a refresh', async ({ me, services }) => {
+    await call(services, me.accessToken)
+    await ageSessions(me, 60)
+    const cookies: ({ token: string } | null)[] = []
+    const { auth } = inProcessClient(services, {
+      refreshToken: me.refreshToken,
+      setRefreshToken: (token) => cookies.push(token),
+    })
+    const restored = await auth.restore.mutate()
+    expect(restored).toEqual({
+      user: me.user,
+      accessToken: expect.any(String),
+      accessTokenExpiresAt: expect.any(Date),
+    })
+    expect(await call(services, restored?.accessToken ?? '')).toEqual(me.user)
+    expect(cookies).toEqual([{ token: expect.any(String), expiresAt: expect.any(Date) }])
+    expect(cookies[0]?.token).not.toBe(me.refreshToken)
+    expect(await readSession(me)).toMatchObject({ generation: 2, parent: 1 })
+  })
+
+  test('is told why the session of its cookie is over', async ({ me, services }) => {
+    const restoreBy = (refreshToken: string) =>
+      refusalOf(inProcessClient(services, { refreshToken }).auth.restore.mutate())
+    expect(await restoreBy('no token')).toMatchObject({ reason: 'TOKEN_INVALID', httpStatus: 401 })
+    await inProcessClient(services, { refreshToken: me.refreshToken }).auth.logout.mutate()
+    expect(await restoreBy(me.refreshToken)).toMatchObject({ reason: 'SESSION_REVOKED', httpStatus: 401 })
+  })
+})
+
+describe('a server that renders a page', () => {
+  /** What it gets by the cookie that it was sent, and what it would have to set. */
+  async function visit(services: Services, refreshToken: string) {
+    const cookies: unknown[] = []
+    const { auth } = inProcessClient(services, { refreshToken, setRefreshToken: (token) => cookies.push(token) })
+    const answer = await auth.restore.mutate({ renew: false })
+    if (answer === null) throw new Error('There was a cookie')
+    return { ...answer, cookies }
+  }
+
+  test('is told who is signed in, and the cookie stays what it is, however old', async ({ me, services }) => {
+    await ageSessions(me, 3_600)
+    const { user, accessToken, accessTokenExpiresAt, cookies } = await visit(services, me.refreshToken)
+    expect(user).toEqual(me.user)
+    expect(cookies).toEqual([])
+    expect(accessTokenExpiresAt.getTime() - Date.now()).toBeLessThanOrEqual(120_000)
+    expect(await call(services, accessToken)).toEqual(me.user)
+    expect(await readSession(me)).toMatchObject({ generation: 1, revoked: false })
+    await testRefresh(services, me.refreshToken)
+  })
+
+  test('signs nobody out by using what it got while an answer to the browser was lost', async ({ me, services }) => {
+    await call(services, me.accessToken)
+    await ageSessions(me, 60)
+    await testRefresh(services, me.refreshToken)
+    for (let count = 0; count < 3; count += 1) {
+      await ageSessions(me, 60)
+      const { accessToken } = await visit(services, me.refreshToken)
+      await call(services, accessToken)
+      expect(await readSession(me)).toMatchObject({ generation: 2, confirmed: false, revoked: false })
+    }
+    const { accessToken } = await testRefresh(services, me.refreshToken)
+    expect(await call(services, accessToken)).toEqual(me.user)
+  })
+
+  test('is found when it shows a copy that the browser has gone on from', async ({ me, services }) => {
+    await ageSessions(me, 60)
+    const { accessToken, refreshToken } = await testRefresh(services, me.refreshToken)
+    await call(services, accessToken)
+    await ageSessions(me, 60)
+    await expect(visit(services, me.refreshToken)).rejects.toMatchObject({ data: { reason: 'SESSION_REVOKED' } })
+    await expectEnded(me, refreshToken)
+  })
+
+  test('keeps the session from ending for want of use, with a write now and then', async ({ me, services }) => {
+    const idleIn = (interval: string) => services.db.$executeRaw`
+      UPDATE sessions SET idle_expires_at = clock_timestamp() + ${interval}::interval WHERE user_id = ${me.user.id}::uuid`
+    await idleIn('1 hour')
+    await visit(services, me.refreshToken)
+    expect((await readSession(me)).idleSeconds).toBeCloseTo(14 * 86_400, -2)
+    await idleIn('13 days')
+    await visit(services, me.refreshToken)
+    expect((await readSession(me)).idleSeconds).toBeCloseTo(13 * 86_400, -2)
+  })
+
+  test('keeps no session beyond its absolute end', async ({ me, services }) => {
+    await services.db.$executeRaw`
+      UPDATE sessions
+      SET expires_at = clock_timestamp() + interval '1 hour', idle_expires_at = clock_timestamp() + interval '1 minute'
+      WHERE user_id = ${me.user.id}::uuid`
+    await visit(services, me.refreshToken)
+    expect((await readSession(me)).idleSeconds).toBeCloseTo(3_600, -2)
+  })
+
+  test('uses up none of the refreshes that the session lives by', async ({ me, services }) => {
+    for (let count = 0; count < 100; count += 1) await visit(services, me.refreshToken)
+    expect((await testRefresh(services, me.refreshToken)).refreshToken).toBe(me.refreshToken)
+  })
+
+  test('is refused with a session that has ended, and an account that is not active', async ({ me, services }) => {
+    await services.db.$executeRaw`UPDATE users SET is_active = false WHERE id = ${me.user.id}::uuid`
+    await expect(visit(services, me.refreshToken)).rejects.toMatchObject({ data: { reason: 'ACCOUNT_INACTIVE' } })
+    await services.db.$executeRaw`UPDATE users SET is_active = true WHERE id = ${me.user.id}::uuid`
+    await inProcessClient(services, { refreshToken: me.refreshToken }).auth.logout.mutate()
+    await expect(visit(services, me.refreshToken)).rejects.toMatchObject({ data: { reason: 'SESSION_REVOKED' } })
+  })
+})
+
 test('a page of another site cannot refresh or sign out by the cookie', async ({ me, services }) => {
-  const client = inProcessClient(services, { refreshToken: me.refreshToken, crossSite: true })
-  for (const call of [() => client.auth.refresh.mutate(), () => client.auth.logout.mutate()]) {
+  const { auth } = inProcessClient(services, { refreshToken: me.refreshToken, crossSite: true })
+  for (const call of [auth.refresh.mutate, auth.restore.mutate, auth.logout.mutate]) {
     expect(await refusalOf(call())).toMatchObject({ reason: 'CROSS_SITE', httpStatus: 403 })
   }
   expect(await readSession(me)).toMatchObject({ revoked: false })

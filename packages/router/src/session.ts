@@ -4,10 +4,12 @@ import type { TRPCRouterRecord } from '@trpc/server'
 import { sessionProcedure } from './trpc.ts'
 
 export const sessionRouter = {
+  /** Where the user is signed in. Fails with `FORBIDDEN` by an API token. */
   list: sessionProcedure
     .output(sessionListSchema)
     .query(({ ctx }) => listSessions(ctx.db, ctx.identity, { userId: ctx.userId, sessionId: ctx.sessionId })),
 
+  /** Ends one of the user's sessions. Fails with `NOT_FOUND`, `FORBIDDEN` by an API token. */
   revoke: sessionProcedure
     .input(sessionIdInputSchema)
     .output(nothingSchema)
@@ -16,6 +18,7 @@ export const sessionRouter = {
       return null
     }),
 
+  /** Ends all of the user's sessions but the one of this call. Fails with `FORBIDDEN` by an API token. */
   revokeOthers: sessionProcedure
     .output(revokedSessionsSchema)
     .mutation(({ ctx }) => revokeOtherSessions(ctx.db, ctx.identity, { userId: ctx.userId, sessionId: ctx.sessionId })),

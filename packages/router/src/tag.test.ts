@@ -123,13 +123,20 @@ describe('a deleted tag', () => {
     const tag = await me.caller.tag.create({ name: 'x' })
     const kept = await me.caller.tag.create({ name: 'y' })
     const task = await me.caller.task.create({ title: 'a', tagIds: [tag.id, kept.id] })
-    expect(await me.caller.tag.delete({ id: tag.id })).toBeNull()
+    await me.caller.tag.delete({ id: tag.id })
     expect(await me.caller.tag.list()).toMatchObject([{ id: kept.id, taskCount: 1 }])
     expect(await me.caller.task.get({ id: task.id })).toEqual({
       ...task,
       tags: [{ id: kept.id, name: 'y', color: null }],
     })
     expect(await me.caller.task.list({ tagIds: [tag.id] })).toMatchObject({ items: [] })
+  })
+
+  test('has the version under which the feed tells of it', async ({ me }) => {
+    const { id, version: since } = await me.caller.tag.create({ name: 'x' })
+    const { version } = await me.client.tag.delete.mutate({ id })
+    const told = await me.caller.change.list({ since })
+    expect(told).toMatchObject({ version, changes: [{ id, version, deleted: true }] })
   })
 
   test('leaves its name to another, which takes none of its tasks', async ({ me }) => {

@@ -1,5 +1,5 @@
 import {
-  nothingSchema,
+  deletedSchema,
   tagCreateInputSchema,
   tagIdInputSchema,
   tagListSchema,
@@ -11,27 +11,33 @@ import type { TRPCRouterRecord } from '@trpc/server'
 import { announcingProcedure, protectedProcedure } from './trpc.ts'
 
 export const tagRouter = {
-  // The quota keeps it to that; of a user who has more since before, the budget of the request decides.
+  /** All of the user's tags by name, each with the number of tasks that carry it. */
   list: protectedProcedure
+    // The quota keeps it to that; of a user who has more since before, the budget of the request decides.
     .meta({ mostBytes: PAGE_BYTES })
     .output(tagListSchema)
     .query(({ ctx }) => listTags(ctx.db, ctx.userId)),
 
+  /**
+   * Makes a tag. With an `id` of the client's own a repeated call returns what is there: a retry is safe.
+   * Fails with `TAG_NAME_TAKEN`, `QUOTA_REACHED`.
+   */
   create: announcingProcedure
     .input(tagCreateInputSchema)
     .output(tagSchema)
     .mutation(({ ctx, input }) => createTag(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
+  /**
+   * Changes what is given of a tag and leaves the rest. Fails with `NOT_FOUND`, `TAG_NAME_TAKEN`, `VERSION_CONFLICT`.
+   */
   update: announcingProcedure
     .input(tagUpdateInputSchema)
     .output(tagSchema)
     .mutation(({ ctx, input }) => updateTag(ctx.db, ctx.userId, input)),
 
+  /** Deletes a tag: its tasks stay, and its name is free again. Fails with `NOT_FOUND`. */
   delete: announcingProcedure
     .input(tagIdInputSchema)
-    .output(nothingSchema)
-    .mutation(async ({ ctx, input }) => {
-      await deleteTag(ctx.db, ctx.userId, input)
-      return null
-    }),
+    .output(deletedSchema)
+    .mutation(({ ctx, input }) => deleteTag(ctx.db, ctx.userId, input)),
 } satisfies TRPCRouterRecord

@@ -241,7 +241,13 @@ describe('pages', () => {
     ] satisfies TaskListInput[]) {
       expect(await refusalOf(me.client.task.list.query({ ...list, ...other, cursor }))).toMatchObject({
         reason: 'VALIDATION_FAILED',
-        issues: [{ path: 'cursor', message: expect.stringContaining('start again without a cursor') }],
+        issues: [
+          {
+            path: 'cursor',
+            message: expect.stringContaining('start again without a cursor'),
+            code: 'CURSOR_OF_ANOTHER_LIST',
+          },
+        ],
       })
     }
   })

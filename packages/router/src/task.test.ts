@@ -213,11 +213,18 @@ describe('a deleted task', () => {
   test('is in the trash with its tags, and nowhere else', async ({ me }) => {
     const tag = await newTag(me, 'kept in the trash')
     const { id } = await me.caller.task.create({ title: 'x', tagIds: [tag.id] })
-    expect(await me.caller.task.delete({ id })).toBeNull()
+    await me.caller.task.delete({ id })
     expect(await refusalOf(me.client.task.get.query({ id }))).toMatchObject({ reason: 'NOT_FOUND', httpStatus: 404 })
     expect((await me.caller.task.list({ tagIds: [tag.id] })).items).toEqual([])
     const { items } = await me.caller.task.list({ tagIds: [tag.id], deleted: true })
     expect(items).toMatchObject([{ id, tags: [{ id: tag.id }], deletedAt: expect.any(Date) }])
+  })
+
+  test('has the version under which the feed tells of it', async ({ me }) => {
+    const { id, version: since } = await me.caller.task.create({ title: 'x' })
+    const { version } = await me.client.task.delete.mutate({ id })
+    const told = await me.caller.change.list({ since })
+    expect(told).toMatchObject({ version, changes: [{ id, version, deleted: true }] })
   })
 
   test('cannot be deleted again, nor completed', async ({ me }) => {

@@ -1,6 +1,6 @@
 import {
-  nothingSchema,
-  taskCountSchema,
+  changedTasksSchema,
+  deletedSchema,
   taskCreateInputSchema,
   taskDeleteInputSchema,
   taskDeleteManyInputSchema,
@@ -34,6 +34,10 @@ function beyondTen({ ids }: { ids: string[] }): number {
 }
 
 export const taskRouter = {
+  /**
+   * A page of the user's tasks that match every filter, in the order asked for; `nextCursor` leads on.
+   * Fails with `VALIDATION_FAILED` (a cursor of another list, too), `TIMEOUT` where a search takes longer than a second.
+   */
   list: protectedProcedure
     .meta({ mostBytes: PAGE_BYTES })
     .input(taskListInputSchema)
@@ -41,53 +45,66 @@ export const taskRouter = {
     .output(taskListResultSchema)
     .query(({ ctx, input }) => listTasks(ctx.db, ctx.userId, input)),
 
+  /** One task that is not deleted. Fails with `NOT_FOUND`. */
   get: protectedProcedure
     .meta({ mostBytes: TASK_BYTES })
     .input(taskIdInputSchema)
     .output(taskSchema)
     .query(({ ctx, input }) => getTask(ctx.db, ctx.userId, input)),
 
+  /**
+   * Makes a task. With an `id` of the client's own a repeated call returns what is there: a retry is safe.
+   * Fails with `NOT_FOUND` (a tag), `QUOTA_REACHED`.
+   */
   create: announcingProcedure
     .meta({ mostBytes: TASK_BYTES })
     .input(taskCreateInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => createTask(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
+  /** Changes what is given of a task and leaves the rest. Fails with `NOT_FOUND`, `VERSION_CONFLICT`. */
   update: announcingProcedure
     .meta({ mostBytes: TASK_BYTES })
     .input(taskUpdateInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => updateTask(ctx.db, ctx.userId, input)),
 
+  /** Marks a task as done, or as to do again. Fails with `NOT_FOUND`, `VERSION_CONFLICT`. */
   setCompleted: announcingProcedure
     .meta({ mostBytes: TASK_BYTES })
     .input(taskSetCompletedInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => setTaskCompleted(ctx.db, ctx.userId, input)),
 
+  /** Moves a task to the trash. Fails with `NOT_FOUND`, `VERSION_CONFLICT`. */
   delete: announcingProcedure
     .input(taskDeleteInputSchema)
-    .output(nothingSchema)
-    .mutation(async ({ ctx, input }) => {
-      await deleteTask(ctx.db, ctx.userId, input)
-      return null
-    }),
+    .output(deletedSchema)
+    .mutation(({ ctx, input }) => deleteTask(ctx.db, ctx.userId, input)),
 
+  /**
+   * Brings a task back from the trash; one that is not there comes back as it is. Fails with `NOT_FOUND`, `QUOTA_REACHED`.
+   */
   restore: announcingProcedure
     .meta({ mostBytes: TASK_BYTES })
     .input(taskIdInputSchema)
     .output(taskSchema)
     .mutation(({ ctx, input }) => restoreTask(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
 
+  /**
+   * Makes one change to many tasks: to all of them, or to none.
+   * Fails with `NOT_FOUND` (a task or a tag), `VALIDATION_FAILED` where a task would have too many tags.
+   */
   updateMany: announcingProcedure
     .input(taskUpdateManyInputSchema)
     .use(costing(beyondTen))
-    .output(taskCountSchema)
+    .output(changedTasksSchema)
     .mutation(({ ctx, input }) => bulkUpdateTasks(ctx.db, ctx.userId, input)),
 
+  /** Moves many tasks to the trash: all of them, or none. Fails with `NOT_FOUND`. */
   deleteMany: announcingProcedure
     .input(taskDeleteManyInputSchema)
     .use(costing(beyondTen))
-    .output(taskCountSchema)
+    .output(changedTasksSchema)
     .mutation(({ ctx, input }) => bulkDeleteTasks(ctx.db, ctx.userId, input)),
 } satisfies TRPCRouterRecord

@@ -103,7 +103,7 @@ export const alone = t.middleware(({ ctx, next }) => {
 /** For those who are about to sign in. */
 export const signInProcedure = publicProcedure.use(alone)
 
-/** For whoever brings the session's cookie, which a browser sends along without being asked. */
+/** For whoever brings the refresh token, whose cookie a browser sends along without being asked. */
 export const cookieProcedure = signInProcedure.use(({ ctx, next }) => {
   if (ctx.request.crossSite) throw new DomainError('CROSS_SITE')
   return next()

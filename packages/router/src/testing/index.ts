@@ -56,6 +56,7 @@ export function testRequest(request: Partial<RequestInfo> = {}): RequestInfo {
     audit: () => {},
     bearerToken: null,
     refreshToken: null,
+    keepsRefreshToken: false,
     setRefreshToken: () => {},
     ...request,
   }

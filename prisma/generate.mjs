@@ -3,6 +3,7 @@
 // Prisma's CLI looks for a schema-engine binary before it does anything, and would download one. Generating needs no
 // engine, so any existing executable satisfies the look-up. `verifyDepsBeforeRun` does not notice an edited schema:
 // the root scripts call this file first, and the hash beside the generated client makes that free when nothing changed.
+import './require-node.mjs'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -26,6 +27,7 @@ const { version } = require('prisma/package.json')
 const hash = createHash('sha256').update(version).update(readFileSync(schema)).digest('hex')
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
+  process.stdout.write('Generating the Prisma client\n')
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'generate', '--schema', schema, '--no-hints'], {
     cwd: here,
     encoding: 'utf8',
@@ -36,5 +38,4 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
     process.exit(1)
   }
   writeFileSync(stamp, hash)
-  process.stdout.write('Generated the Prisma client\n')
 }

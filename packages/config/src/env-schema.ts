@@ -25,6 +25,7 @@ export function environmentSchema(production: boolean) {
       REFRESH_IDLE_TTL: duration.prefault('14d'),
       REFRESH_ABSOLUTE_TTL: duration.prefault('30d'),
       COOKIE_CROSS_SITE: trueOrFalse.default(false),
+      REFRESH_TOKEN_IN_BODY: trueOrFalse.default(false),
       EXTERNAL_JWT_ISSUER: variable("the `iss` of the other issuer's tokens", (text) => text).optional(),
       EXTERNAL_JWT_SECRET: jwtSecret.optional(),
       EXTERNAL_JWT_AUDIENCE: variable("the `aud` of the other issuer's tokens", (text) => text).optional(),

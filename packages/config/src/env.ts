@@ -21,6 +21,8 @@ export interface Env {
     trustProxy: number
     /** The session's cookie goes to frontends on other sites too. */
     cookieCrossSite: boolean
+    /** Clients that ask for it keep the refresh token themselves instead of in the cookie. */
+    refreshTokenInBody: boolean
   }
   /** For `openDatabase`. */
   database: DatabaseConfig
@@ -86,6 +88,7 @@ export function parseEnvironment(variables: Record<string, string | undefined>, 
       corsOrigins: data.CORS_ORIGINS,
       trustProxy: data.TRUST_PROXY,
       cookieCrossSite: data.COOKIE_CROSS_SITE,
+      refreshTokenInBody: data.REFRESH_TOKEN_IN_BODY,
     },
     database: {
       url: data.DATABASE_URL,

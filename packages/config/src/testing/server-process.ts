@@ -15,7 +15,7 @@ interface Ending {
 
 export interface ServerProcess extends AsyncDisposable {
   readonly pid: number
-  /** The URL in the first line that it prints; rejects when it ends without one. */
+  /** The first URL that it prints; rejects when it ends without one. */
   readonly url: Promise<string>
   readonly ended: Promise<Ending>
   kill(signal: 'SIGTERM' | 'SIGKILL'): void
@@ -59,7 +59,8 @@ function run(command: string[], variables: Record<string, string>): ServerProces
   )
   const ready = new Promise<string>((resolve) => {
     child.stdout.on('data', () => {
-      if (printed.stdout.includes('\n')) resolve(urlIn(printed.stdout))
+      const url = urlIn(printed.stdout)
+      if (url !== undefined) resolve(url)
     })
   })
   const url = Promise.race([
@@ -83,9 +84,10 @@ function run(command: string[], variables: Record<string, string>): ServerProces
   }
 }
 
-function urlIn(output: string): string {
-  const [first = ''] = linesOf(output)
-  return JSON.parse(first).url
+/** Of whole lines: the last one may be under way. */
+function urlIn(output: string): string | undefined {
+  const lines = linesOf(output.slice(0, output.lastIndexOf('\n') + 1))
+  return lines.map((line) => JSON.parse(line).url).find((url) => typeof url === 'string')
 }
 
 function linesOf(text: string): string[] {

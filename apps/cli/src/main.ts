@@ -1,12 +1,8 @@
-import { readEnv } from '@taskwire/config'
-import { openDatabase } from '@taskwire/prisma'
-import { readSecret } from './read-secret.ts'
-import { run } from './run.ts'
+import { explainOldNode } from '@taskwire/config/node-version'
 
-process.exitCode = await run(process.argv.slice(2), {
-  readEnv,
-  openDatabase,
-  result: (line) => process.stdout.write(`${line}\n`),
-  progress: (line) => process.stderr.write(`${line}\n`),
-  readSecret,
-})
+const refusal = explainOldNode()
+if (refusal === undefined) await import('./run-in-process.ts')
+else {
+  process.stderr.write(`${refusal}\n`)
+  process.exitCode = 1
+}

@@ -70,6 +70,52 @@ describe('a page of another origin', () => {
   })
 })
 
+describe('a page of the developer’s own machine', () => {
+  const local = ['http://localhost:5173', 'http://localhost', 'http://127.0.0.1:8080', 'http://[::1]:3001']
+
+  test('may call in development, from whatever port, and use the cookie', async () => {
+    await using open = await testServer(await testDatabase(), { localOrigins: true })
+    for (const origin of local) {
+      const response = await fetch(`${open.url}/trpc/auth.restore`, {
+        method: 'POST',
+        headers: { origin, 'content-type': 'application/json', 'sec-fetch-site': 'same-site' },
+      })
+      expect(response.status).toBe(200)
+      expect(corsHeaders(response)).toMatchObject({
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+      })
+    }
+    expect(open.log.filter(({ level }) => Number(level) >= 40)).toEqual([])
+  })
+
+  test.each([
+    'https://localhost:5173',
+    'http://localhost.evil.example',
+    'http://evil.example:5173',
+    'http://localhost:5173.evil.example',
+    'http://127.0.0.1.evil.example',
+    'http://192.168.1.5:5173',
+    'http://localhost:123456',
+    'http://evil.localhost',
+    'null',
+  ])('is none of %s', async (origin) => {
+    await using open = await testServer(await testDatabase(), { localOrigins: true })
+    const response = await fetch(`${open.url}/trpc/auth.restore`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+    })
+    expect(response.status).toBe(403)
+    expect(corsHeaders(response)).toEqual({})
+  })
+
+  test('may not call otherwise', async () => {
+    for (const origin of ['http://localhost:3001', 'http://127.0.0.1:5173']) {
+      expect((await preflight(origin)).status).toBe(405)
+    }
+  })
+})
+
 test.each(['/trpc/task.list', '/health', '/nothing'])('a cache is told that %s differs by origin', async (path) => {
   for (const headers of [{}, { origin: LISTED }, { origin: 'https://evil.example' }]) {
     const response = await fetch(`${server.url}${path}`, { headers: headers as Record<string, string> })

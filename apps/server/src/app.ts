@@ -4,9 +4,10 @@ import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
-import { allowOrigins } from './allow-origins.ts'
+import { allowOrigins, callingOrigins } from './allow-origins.ts'
 import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
 import { health, type Readiness } from './health.ts'
+import { logRefusedOrigins } from './log-refused-origins.ts'
 import { readBody } from './read-body.ts'
 import { neverStored, refuseBadUrls, refuseForms, refuseOtherMethods } from './request-guards.ts'
 import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
@@ -16,7 +17,11 @@ import { trpcMiddleware } from './trpc-middleware.ts'
 export interface AppConfig {
   /** Origins whose pages may call with credentials. */
   corsOrigins: string[]
+  /** Whether pages of this machine (http://localhost, any port) may call as well: for development. */
+  localOrigins: boolean
   cookie: SessionCookieConfig
+  /** Whether a client that asks for it may keep the refresh token itself instead of in the cookie. */
+  refreshTokenInBody: boolean
   /** The origin under which browsers reach this server. */
   ownOrigin: string
   /** How many proxies stand in front: that many hops of X-Forwarded-For are believed. */
@@ -33,6 +38,8 @@ export interface AppOptions {
 
 /** Builds the HTTP application; whoever calls it listens. */
 export function createApp({ db, services, config, logger, readiness }: AppOptions): Express {
+  const mayCall = callingOrigins({ listed: config.corsOrigins, local: config.localOrigins })
+  const isTrusted = (origin: string) => origin === config.ownOrigin || mayCall(origin)
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy)
@@ -40,7 +47,8 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
   app.use(requestLog(logger))
   if (config.trustProxy === 0) app.use(warnOfUntrustedProxy(logger))
   app.use(helmet())
-  app.use(allowOrigins(config.corsOrigins))
+  app.use(logRefusedOrigins(logger, isTrusted))
+  app.use(allowOrigins(mayCall))
 
   app.get('/livez', (_request, response) => {
     response.json({ status: 'alive' })
@@ -57,7 +65,8 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
     trpcMiddleware({
       services,
       cookie: createSessionCookie(config.cookie),
-      trustedOrigins: new Set([config.ownOrigin, ...config.corsOrigins]),
+      refreshTokenInBody: config.refreshTokenInBody,
+      isTrusted,
     }),
   )
 

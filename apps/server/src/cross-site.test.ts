@@ -131,7 +131,9 @@ describe.each(procedurePaths('mutation'))('%s', (path) => {
   })
 })
 
-describe.each(['auth.refresh', 'auth.logout'])('the cookie and %s', (path) => {
+const byCookie = ['auth.refresh', 'auth.restore', 'auth.logout']
+
+describe.each(byCookie)('the cookie and %s', (path) => {
   test.for(senders)('%o', async (sender, { db, server }) => {
     const { cookie } = await signUp(server)
     const before = await stateOf(db)
@@ -168,7 +170,7 @@ describe.each(['auth.login', 'auth.register'])('%s and the cookie of a session t
   })
 })
 
-test.for(procedurePaths('mutation').filter((path) => !['auth.refresh', 'auth.logout'].includes(path)))(
+test.for(procedurePaths('mutation').filter((path) => !byCookie.includes(path)))(
   'the cookie alone lets nobody call %s',
   async (path, { db, server }) => {
     const { cookie } = await signUp(server)

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { startFromSource } from '@taskwire/config/testing'
 import { temporaryDataDir, temporaryFolder } from '@taskwire/prisma/testing'
 import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
@@ -13,7 +14,8 @@ test(
   'a server that was killed finds its data again, and nobody has to sign in anew',
   async () => {
     using folder = temporaryFolder()
-    const variables = { DATA_DIR: folder.path, BCRYPT_COST: '4' }
+    const dataDir = join(folder.path, 'data')
+    const variables = { DATA_DIR: dataDir, BCRYPT_COST: '4' }
 
     await using yesterday = startFromSource(variables, QUICKLY)
     const url = await yesterday.url
@@ -22,7 +24,9 @@ test(
     const { token, mutate } = await registeredCalls({ url })
     const { data: task } = await mutate('task.create', { json: { title: 'Still here tomorrow' } })
     yesterday.kill('SIGKILL')
-    expect(await yesterday.ended).toMatchObject({ signal: 'SIGKILL', complaints: [] })
+    const { signal, complaints, output } = await yesterday.ended
+    expect({ signal, complaints }).toEqual({ signal: 'SIGKILL', complaints: [] })
+    expect(output[0]).toContain(`Making an embedded database in ${dataDir}, which takes some seconds`)
 
     await using today = startFromSource(variables, QUICKLY)
     const { data } = await trpcCalls({ url: await today.url, token }).query<{ items: unknown[] }>('task.list')
@@ -33,9 +37,7 @@ test(
       code: 1,
       signal: null,
       output: [],
-      complaints: [
-        `The embedded database in ${folder.path} is in use by a running server: stop it, or set DATABASE_URL`,
-      ],
+      complaints: [`The embedded database in ${dataDir} is in use by a running server: stop it, or set DATABASE_URL`],
     })
 
     today.kill('SIGTERM')

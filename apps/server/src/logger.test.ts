@@ -15,6 +15,7 @@ test.each([
   ['password', { password: CANARY }],
   ['token of an input', { input: { token: CANARY } }],
   ['cookie of a request', { req: { headers: { cookie: CANARY, authorization: CANARY } } }],
+  ['refresh token of a request', { req: { headers: { 'taskwire-refresh-token': CANARY } } }],
 ])('a %s is not written', (_, fields) => {
   expect(logged(fields)).toContain('[Redacted]')
   expect(logged(fields)).not.toContain(CANARY)

@@ -18,6 +18,7 @@ const SECRETS = [
   'token',
   'authorization',
   'cookie',
+  'taskwire-refresh-token',
 ]
 
 /** JSON lines, or readable ones for a terminal; on standard output unless told otherwise. */
@@ -28,7 +29,7 @@ export function createLogger(
   const options: LoggerOptions = {
     level,
     base: undefined,
-    redact: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+    redact: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
     serializers: { err: stdSerializers.wrapErrorSerializer(errorStory) },
     ...(terminal && {
       transport: { target: 'pino-pretty', options: { ignore: 'req,res,responseTime', translateTime: 'SYS:HH:MM:ss' } },

@@ -1,26 +1,8 @@
-import { readEnv } from '@taskwire/config'
-import { explainRefusal } from './explain-refusal.ts'
-import { createLogger } from './logger.ts'
-import { start } from './start.ts'
+import { explainOldNode } from '@taskwire/config/node-version'
 
-// As the first process of a container, Node.js would ignore a signal that nobody handles. Until the server is ready there
-// is nothing to wait for: a migration under way is rolled back.
-let stop = async () => {}
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => stop().then(() => process.exit(0), fail))
-}
-
-try {
-  const env = readEnv()
-  const server = await start(env, createLogger({ level: env.logLevel, terminal: process.stdout.isTTY === true }))
-  stop = server.stop
-  // Not a shutdown: the database is gone, and requests under way must not be answered as if it were there.
-  server.lost.then(() => process.exit(1), fail)
-} catch (error) {
-  fail(error)
-}
-
-function fail(error: unknown): never {
-  process.stderr.write(`${explainRefusal(error)}\n`)
-  process.exit(1)
+const refusal = explainOldNode()
+if (refusal === undefined) await import('./run.ts')
+else {
+  process.stderr.write(`${refusal}\n`)
+  process.exitCode = 1
 }

@@ -21,6 +21,9 @@ test('the build serves from PostgreSQL by plain Node.js, and ends when it is tol
   })
   expect((await ada.query('task.list')).data).toMatchObject({ items: [{ title: 'Ship it' }] })
   expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'healthy' })
+  // What a developer's page may do elsewhere.
+  const local = await fetch(`${url}/health`, { headers: { origin: 'http://localhost:5173' } })
+  expect(local.headers.get('access-control-allow-origin')).toBeNull()
 
   // At production's cost a sign-in takes some 0.3 s: it is under way when the signal comes.
   const login = trpcCalls({ url }).mutate('auth.login', {

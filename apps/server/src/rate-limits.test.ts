@@ -95,6 +95,7 @@ describe('an address may make', () => {
     expect((await api.mutate('auth.refresh', undefined, { address, cookie })).status).toBe(200)
     await api.spend('refreshesPerAddress', address)
     expect(await api.mutate('auth.refresh', undefined, { address, cookie })).toMatchObject(limited)
+    expect(await api.mutate('auth.restore', undefined, { address })).toMatchObject(limited)
     expect((await api.mutate('auth.refresh', undefined, { cookie })).status).toBe(200)
   })
 
@@ -164,6 +165,7 @@ test('a session may refresh 60 times a minute, from whatever address', async ({ 
     expect({ status, left: headers['ratelimit-remaining'] }).toEqual({ status: 200, left: String(left) })
   }
   expect(await api.mutate('auth.refresh', undefined, { cookie })).toMatchObject(limited)
+  expect(await api.mutate('auth.restore', undefined, { cookie })).toMatchObject(limited)
   expect((await api.mutate('auth.refresh', undefined, { cookie: (await api.newUser()).cookie })).status).toBe(200)
 })
 

@@ -9,7 +9,7 @@ const [password = '', wrongPassword = '', newPassword = ''] = passwords
 
 test('no password, token or cookie comes into the log, whatever happens to a call', async () => {
   await using db = await freshDatabase()
-  await using server = await testServer(db)
+  await using server = await testServer(db, { refreshTokenInBody: true })
   const secrets = new Set<string>(passwords)
   const email = 'ada@example.com'
 
@@ -21,7 +21,8 @@ test('no password, token or cookie comes into the log, whatever happens to a cal
       headers: { ...(token && { authorization: `Bearer ${token}` }), ...(cookie && { cookie }), ...request.headers },
     })
     const data = answer.text.startsWith('{"result"') ? JSON.parse(answer.text).result.data.json : null
-    for (const secret of [data?.accessToken, data?.token, contentOf(answer.cookie)]) if (secret) secrets.add(secret)
+    const given = [data?.accessToken, data?.token, data?.refreshToken, contentOf(answer.cookie)]
+    for (const secret of given) if (secret) secrets.add(secret)
     return { ...answer, data }
   }
   const mutate = (path: string, json: unknown, held: { token?: string; cookie?: string } = {}) =>
@@ -61,9 +62,20 @@ test('no password, token or cookie comes into the log, whatever happens to a cal
   await db.client
     .$executeRaw`UPDATE sessions SET generation = generation + 5, rotated_at = rotated_at - interval '1 hour'`
   expect(await mutate('auth.refresh', undefined, { cookie })).toMatchObject({ status: 401 })
+  await mutate('auth.restore', undefined, { cookie })
   await mutate('auth.refresh', undefined, { cookie: `${cookie}x` })
   await mutate('auth.refresh', undefined, { cookie: `taskwire=${token}` })
   await mutate('auth.logout', undefined, { cookie })
+
+  // The same of a client that keeps the refresh token itself.
+  const asks = { 'taskwire-session': 'body' }
+  const body = { json: { email, password: newPassword } }
+  const { data: kept } = await call({ method: 'POST', path: '/trpc/auth.login', headers: asks, body })
+  for (const token of [kept.refreshToken, `${kept.refreshToken}x`, 'canary-Refresh-Token']) {
+    const headers = { ...asks, 'taskwire-refresh-token': String(token) }
+    for (const path of ['refresh', 'restore', 'logout', 'nothing'])
+      await call({ method: 'POST', path: `/trpc/auth.${path}`, headers })
+  }
   const again = await mutate('auth.login', { email, password: newPassword })
   const session = { token: String(again.data.accessToken) }
   for (const bad of [

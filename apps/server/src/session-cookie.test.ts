@@ -106,7 +106,7 @@ describe('a page that wants to use the cookie', () => {
   ])('%s', async (_name, headers, status) => {
     await using server = await testServer(db, { corsOrigins: [listed] })
     const cookie = (await cookieOf(server)).split(';', 1)[0] ?? ''
-    for (const path of ['auth.refresh', 'auth.logout']) {
+    for (const path of ['auth.refresh', 'auth.restore', 'auth.logout']) {
       const response = await post(server, path, { ...headers, cookie } as Record<string, string>)
       expect(response.status).toBe(status)
       if (status === 403) expect(await response.text()).toContain('CROSS_SITE')

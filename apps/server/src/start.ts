@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Env, servicesOfServer } from '@taskwire/config'
 import { purge } from '@taskwire/domain'
@@ -31,6 +32,10 @@ const DRAIN = 1_000
  * @throws what `explainRefusal` has a plain line for
  */
 export async function start(env: Env, logger: Logger): Promise<RunningServer> {
+  const { url, dataDir } = env.database
+  if (url === undefined && !existsSync(dataDir)) {
+    logger.info(`Making an embedded database in ${dataDir}, which takes some seconds this first time`)
+  }
   const db = await openDatabase(env.database)
   try {
     const applied = await prepareSchema(db, env)
@@ -60,6 +65,8 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
     readiness,
     config: {
       corsOrigins: http.corsOrigins,
+      localOrigins: !env.production,
+      refreshTokenInBody: http.refreshTokenInBody,
       trustProxy: http.trustProxy,
       ownOrigin: new URL(http.publicUrl).origin,
       cookie: { secure: env.production || http.publicUrl.startsWith('https:'), crossSite: http.cookieCrossSite },

@@ -10,17 +10,17 @@ import {
 } from '@taskwire/router'
 import { type CreateExpressContextOptions, createExpressMiddleware } from '@trpc/server/adapters/express'
 import type { Handler, Request, Response } from 'express'
+import type { OriginTest } from './allow-origins.ts'
 import { chargeUnanswered } from './charge-unanswered.ts'
 import { canonicalAddress, limitedAddress, limitedNetwork } from './client-address.ts'
 import { isCrossSite } from './cross-site.ts'
 import { outgoingAnswer } from './outgoing-answer.ts'
-import type { SessionCookie } from './session-cookie.ts'
+import { type SessionTransportConfig, sessionTransport } from './session-transport.ts'
 
-export interface TrpcOptions {
+export interface TrpcOptions extends SessionTransportConfig {
   services: Services
-  cookie: SessionCookie
-  /** Our own, and those whose pages may use the session's cookie. */
-  trustedOrigins: ReadonlySet<string>
+  /** Tells our own origin, and those whose pages may use the session's cookie. */
+  isTrusted: OriginTest
 }
 
 const BEARER = /^Bearer +(\S+) *$/i
@@ -51,7 +51,7 @@ export function trpcMiddleware(options: TrpcOptions): Handler {
 }
 
 function requestInfo(options: TrpcOptions & CreateExpressContextOptions): RequestInfo {
-  const { req, res, info, cookie, trustedOrigins } = options
+  const { req, res, info, isTrusted } = options
   return {
     requestId: String(req.id),
     device: { userAgent: req.get('user-agent') ?? null, ip: canonicalAddress(req.ip) },
@@ -61,9 +61,8 @@ function requestInfo(options: TrpcOptions & CreateExpressContextOptions): Reques
     answer: outgoingAnswer(req, res, info.calls),
     streamed: info.accept === 'application/jsonl',
     bearerToken: BEARER.exec(req.get('authorization') ?? '')?.[1] ?? null,
-    refreshToken: cookie.read(req),
-    crossSite: isCrossSite(req, trustedOrigins),
-    setRefreshToken: (token) => cookie.write(res, token),
+    ...sessionTransport(req, res, options),
+    crossSite: isCrossSite(req, isTrusted),
     reportLimit: reportLimitTo(res),
     audit: auditOf(req),
   }

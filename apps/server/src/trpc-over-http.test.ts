@@ -63,7 +63,10 @@ test('a task lives from create to delete', async () => {
   const completed = await ada.mutate('task.setCompleted', { json: { id, completed: true } })
   expect(completed.data).toMatchObject({ id, completed: true, completedAt: expect.any(String) })
 
-  expect(await ada.mutate('task.delete', { json: { id } })).toMatchObject({ status: 200, data: null })
+  expect(await ada.mutate('task.delete', { json: { id } })).toMatchObject({
+    status: 200,
+    data: { version: expect.any(Number) },
+  })
   expect(await ada.query('task.get', { json: { id } })).toMatchObject({ status: 404, error: { reason: 'NOT_FOUND' } })
 })
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
+import { freePort } from '@taskwire/config/testing'
 import type { Removable } from './removable.ts'
 
 /**
@@ -34,15 +35,6 @@ export async function ownRedis(): Promise<Removable> {
     goOn: () => running?.kill('SIGCONT'),
     [Symbol.asyncDispose]: kill,
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -29,6 +29,8 @@ export interface TestServerOptions extends Partial<AppConfig> {
 
 const ALONE: AppConfig = {
   corsOrigins: [],
+  localOrigins: false,
+  refreshTokenInBody: false,
   trustProxy: 0,
   ownOrigin: 'http://localhost:3000',
   cookie: { secure: false, crossSite: false },

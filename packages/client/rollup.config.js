@@ -1,52 +1,78 @@
 import { readFile, rm } from 'node:fs/promises'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
+import { declarationsForRequire, fileOf, keepDirectives, licenses, requireEntries, sourceMaps } from './bundling.js'
 import { writeDeclarations } from './declarations.js'
 
-/** What the published package depends on, or leaves to whoever installs it; all else is inlined. */
-const external = [/^@trpc\/(client|server)/, 'superjson', 'zod', 'react', '@tanstack/react-query']
+/** What is left to whoever installs the package; all else is inlined, types included. */
+const external = [
+  'zod',
+  'react',
+  'react/jsx-runtime',
+  '@tanstack/react-query',
+  '@tanstack/db',
+  '@tanstack/offline-transactions',
+]
+
+const inlined = ['@taskwire/contract', '@taskwire/router', '@trpc/client', '@trpc/server', '@trpc/tanstack-react-query']
+
+/** The modules behind the entries of the package: `['index', 'testing/index']`. */
+const { exports } = JSON.parse(await readFile('package.json', 'utf8'))
+const entries = Object.values(exports).map(({ default: file }) => file.slice('./dist/'.length, -'.js'.length))
 
 await rm('bundle', { recursive: true, force: true })
 await writeDeclarations('../contract/dist', 'dist/contract')
 
 export default [
-  code('index', {
-    plugins: [license({ of: 'uuid', file: 'LICENSE.md' }), license({ of: 'eventsource-parser', file: 'LICENSE' })],
-  }),
-  code('react', {
-    // For frameworks that render on a server: its hooks are for the browser's components.
-    banner: "'use client'",
-    plugins: [license({ of: '@trpc/tanstack-react-query', file: 'LICENSE' })],
-  }),
-  code('schemas'),
-  code('testing', { entry: 'testing/index' }),
-  declarations({ index: 'index', react: 'react', testing: 'testing/index' }),
+  {
+    // All at once, so that what they have in common is there once: an error of one entry is the same class for another.
+    input: inputs(entries, '.js'),
+    output: {
+      dir: 'bundle',
+      // Each module is a file: a bundler takes those that it needs, and a directive marks its own module alone.
+      preserveModules: true,
+      entryFileNames: fileOf,
+      sourcemap: true,
+      sourcemapPathTransform: (path) => path.replace(/^.*\/(?=node_modules\/)|^(\.\.\/)+(?=src\/)|^(\.\.\/)+/, ''),
+    },
+    external,
+    // Nothing happens when a module is imported, and not every package says so.
+    treeshake: { moduleSideEffects: false },
+    onLog,
+    plugins: [
+      nodeResolve({ exportConditions: ['default'] }),
+      sourceMaps(),
+      keepDirectives(),
+      licenses(),
+      requireEntries(),
+    ],
+  },
+  declarations(entries.filter((name) => name !== 'schemas')),
   // By themselves, since they alone are of zod's types.
-  declarations({ schemas: 'schemas' }),
+  declarations(['schemas']),
 ]
 
-function code(name, { entry = name, banner, plugins = [] } = {}) {
-  return {
-    input: `dist/${entry}.js`,
-    output: { file: `bundle/${name}.js`, banner },
-    external,
-    onwarn: fail,
-    plugins: [nodeResolve({ exportConditions: ['default'] }), ...plugins],
-  }
+function inputs(entries, extension) {
+  return Object.fromEntries(entries.map((name) => [name, `dist/${name}${extension}`]))
 }
 
 function declarations(entries) {
   return {
-    input: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, `dist/${entry}.d.ts`])),
-    output: { dir: 'bundle', chunkFileNames: ({ name }) => `shared/${name.replace('.d', '')}.d.ts` },
+    input: inputs(entries, '.d.ts'),
+    output: {
+      dir: 'bundle',
+      chunkFileNames: ({ name }) => `shared/${name.replace('.d', '')}.d.ts`,
+      onlyExplicitManualChunks: true,
+      // Its files import each other.
+      manualChunks: (id) => (/\/@trpc\/(client|server)\//.test(id) ? 'trpc' : undefined),
+    },
     external,
     treeshake: { moduleSideEffects: false },
-    onwarn: fail,
+    onLog,
     plugins: [
       dts({
         tsconfig: 'tsconfig.json',
-        // Its peers name an exact version of tRPC, which is not ours.
-        includeExternal: ['@taskwire/contract', '@taskwire/router', '@trpc/tanstack-react-query'],
+        includeExternal: inlined,
         // Reads the declarations that tsc wrote, not the sources, and each once, by whichever link it is reached.
         compilerOptions: {
           customConditions: [],
@@ -54,21 +80,14 @@ function declarations(entries) {
           paths: { '@taskwire/contract': ['./dist/contract/index.d.ts'] },
         },
       }),
+      declarationsForRequire(),
     ],
   }
 }
 
-function fail({ message }) {
-  throw new Error(message)
-}
-
-/** Puts the licence of an inlined package beside the bundle, as it asks. */
-function license({ of, file }) {
-  return {
-    name: 'license',
-    async generateBundle() {
-      const source = await readFile(`node_modules/${of}/${file}`)
-      this.emitFile({ type: 'asset', fileName: `${of.replace(/^@/, '').replace('/', '-')}.${file}`, source })
-    },
-  }
+function onLog(level, { code, message }) {
+  // `keepDirectives` puts it back. And a type that no entry exports is one that nobody's declarations need to name:
+  // `consumer/` emits some.
+  if (code === 'MODULE_LEVEL_DIRECTIVE' || message.includes('private shared type exports')) return
+  if (level === 'warn') throw new Error(message)
 }

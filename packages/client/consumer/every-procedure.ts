@@ -1,9 +1,4 @@
-import { type Change, createTaskwireClient, newId, type RouterInputs } from '@taskwire/client'
-
-/** `'task.list'` and so on: whatever the server has. */
-type ProcedurePath = {
-  [Group in keyof RouterInputs & string]: `${Group}.${keyof RouterInputs[Group] & string}`
-}[keyof RouterInputs & string]
+import { type Change, createTaskwireClient, newId, type ProcedurePath } from '@taskwire/client'
 
 const { auth, session, apiToken, task, tag, change } = createTaskwireClient({ url: 'https://tasks.example.com' })
 const credentials = { email: 'ada@example.com', password: '…' }
@@ -14,6 +9,7 @@ export const everyProcedure = {
   'auth.register': async () => (await auth.register.mutate(credentials)).user.id,
   'auth.login': async () => (await auth.login.mutate(credentials)).accessTokenExpiresAt.getTime(),
   'auth.refresh': async () => (await auth.refresh.mutate()).accessToken.length,
+  'auth.restore': async () => (await auth.restore.mutate())?.user.id,
   'auth.logout': () => auth.logout.mutate(),
   'auth.me': async () => (await auth.me.query()).createdAt.getTime(),
   'auth.changePassword': () => auth.changePassword.mutate({ currentPassword: '…', newPassword: '…' }),
@@ -38,8 +34,6 @@ export const everyProcedure = {
   'tag.update': async () => (await tag.update.mutate({ id, name: 'Garden' })).name.length,
   'tag.delete': () => tag.delete.mutate({ id }),
   'change.list': async () => (await change.list.query({ since: 0 })).changes.map(nameOf),
-  'change.stream': async () =>
-    change.stream.subscribe({ since: 0 }, { onData: ({ id: version, data }) => `${version.length} ${nameOf(data)}` }),
 } satisfies Record<ProcedurePath, () => Promise<unknown>>
 
 function nameOf(change: Change): string | undefined {

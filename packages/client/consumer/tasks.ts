@@ -58,6 +58,10 @@ export async function rename(task: Task, title: string): Promise<Task> {
       case 'OVERLOADED':
       case 'UNAVAILABLE':
         throw new Error(`Try again in ${error.data.retryAfter.toFixed()} s`)
+      case 'NETWORK':
+      case 'TIMED_OUT':
+      case 'BAD_ANSWER':
+        throw error
       default:
         throw new Error(advice(error.data.reason))
     }
@@ -66,7 +70,7 @@ export async function rename(task: Task, title: string): Promise<Task> {
 
 export async function titleOf(id: string): Promise<string> {
   const [task, error] = await safe(tool.task.get.query({ id }))
-  return error === undefined ? task.title : (error.data?.reason ?? 'UNREACHABLE')
+  return error === undefined ? task.title : error.reason
 }
 
 /** Every reason has its case: no default, and the compiler agrees. */

@@ -2,6 +2,7 @@ import { expectTypeOf } from 'vitest'
 import {
   createTaskwireClient,
   type ErrorReason,
+  type FailureReason,
   isTaskwireError,
   type RouterInputs,
   type RouterOutputs,
@@ -26,6 +27,14 @@ expectTypeOf<TaskwireClient>().toExtend<TaskwireTokenClient>()
 createTaskwireClient({ url: '', token: '' }).$session
 // @ts-expect-error one or the other, not whichever it turns out to be
 createTaskwireClient({ url: '', token: '' as string | undefined })
+// @ts-expect-error a function has to give a token, too
+createTaskwireClient({ url: '', token: async () => '' as string | undefined })
+// @ts-expect-error with a token there is no session to begin with
+createTaskwireClient({ url: '', token: '', initialSession: null })
+// @ts-expect-error no such option
+createTaskwireClient({ url: '', tokens: '' })
+createTaskwireClient({ url: '', token: async () => '', headers: ({ path, type }) => ({ [path]: type }) })
+createTaskwireClient({ url: '', onCall: ({ ms }) => expectTypeOf(ms).toEqualTypeOf<number>() }).$close()
 // @ts-expect-error no address
 createTaskwireClient({ token: '' })
 
@@ -35,6 +44,9 @@ expectTypeOf(client.$session.restore()).resolves.toEqualTypeOf<User | null>()
 expectTypeOf(client.$session.status).toEqualTypeOf<'unknown' | 'signedIn' | 'signedOut'>()
 expectTypeOf<Extract<SessionState, { status: 'signedIn' }>['user']>().toEqualTypeOf<User>()
 expectTypeOf<Extract<SessionState, { status: 'unknown' | 'signedOut' }>['user']>().toEqualTypeOf<null>()
+expectTypeOf<Extract<SessionState, { status: 'signedOut' }>['reason']>().toEqualTypeOf<
+  'none' | 'signedOut' | 'expired' | 'revoked'
+>()
 
 // What changes: the same with a token and with a session.
 expectTypeOf(client.$changes.subscribe({ onChange: () => {}, onReset: () => {} })).toEqualTypeOf<() => void>()
@@ -55,7 +67,7 @@ expectTypeOf(client.task.get.query({ id: '' })).resolves.toEqualTypeOf<Task>()
 expectTypeOf(client.auth.me.query()).resolves.toEqualTypeOf<User>()
 expectTypeOf(client.tag.list.query()).resolves.items.toExtend<Tag>()
 expectTypeOf<Task['dueAt']>().toEqualTypeOf<Date | null>()
-expectTypeOf(client.task.delete.mutate({ id: '' })).resolves.toEqualTypeOf<null>()
+expectTypeOf(client.task.delete.mutate({ id: '' })).resolves.toEqualTypeOf<{ version: number }>()
 
 // Inputs and outputs have names, for functions of one's own.
 expectTypeOf<RouterInputs['task']['create']['dueAt']>().toEqualTypeOf<Date | null | undefined>()
@@ -78,20 +90,33 @@ client.task.rename
 // A signal goes with any call.
 expectTypeOf(client.task.list.query).toBeCallableWith({}, { signal: new AbortController().signal })
 
-// An error narrows by its reason to what the reason carries.
+// An error narrows by its reason to what the reason carries, and by its procedure to whose row it is.
 declare const error: unknown
 if (isTaskwireError(error)) {
   expectTypeOf(error).toExtend<Error>()
-  expectTypeOf(error.data.reason).toEqualTypeOf<ErrorReason>()
-  expectTypeOf(error.data.requestId).toEqualTypeOf<string>()
+  expectTypeOf(error.reason).toEqualTypeOf<ErrorReason | 'NETWORK' | 'TIMED_OUT' | 'BAD_ANSWER'>()
+  expectTypeOf(error.data.reason).toEqualTypeOf<FailureReason>()
+  expectTypeOf(error.data.requestId).toEqualTypeOf<string | undefined>()
   if (error.data.reason === 'VERSION_CONFLICT') expectTypeOf(error.data.current).toEqualTypeOf<Task | Tag>()
   if (error.data.reason === 'QUOTA_REACHED') expectTypeOf(error.data.limit).toEqualTypeOf<number>()
   if (error.data.reason === 'RATE_LIMITED') expectTypeOf(error.data.retryAfter).toEqualTypeOf<number>()
+  if (error.data.reason === 'NETWORK') expectTypeOf(error.data.httpStatus).toEqualTypeOf<undefined>()
   // @ts-expect-error no such reason
   if (error.data.reason === 'TEAPOT') throw error
 }
+if (isTaskwireError(error, 'task') && error.data.reason === 'VERSION_CONFLICT') {
+  expectTypeOf(error.data.current).toEqualTypeOf<Task>()
+  expectTypeOf(error.path).toExtend<`task.${string}`>()
+}
+if (isTaskwireError(error, 'tag.update') && error.data.reason === 'VERSION_CONFLICT') {
+  expectTypeOf(error.data.current).toEqualTypeOf<Tag>()
+  expectTypeOf(error.path).toEqualTypeOf<'tag.update'>()
+}
+expectTypeOf<TaskwireError<'task.update'>>().toExtend<TaskwireError>()
+// @ts-expect-error no such procedure
+isTaskwireError(error, 'task.rename')
 
 // Without throwing: one or the other.
 const [task, failure] = await safe(client.task.get.query({ id: '' }))
 if (failure === undefined) expectTypeOf(task).toEqualTypeOf<Task>()
-else if (isTaskwireError(failure)) expectTypeOf(failure).toExtend<TaskwireError>()
+else expectTypeOf(failure).toEqualTypeOf<TaskwireError>()

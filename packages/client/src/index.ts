@@ -1,18 +1,67 @@
-export type { Change, ErrorReason, Tag, Task, User } from '@taskwire/contract'
+export type {
+  ApiToken,
+  ApiTokenCreated,
+  ApiTokenCreateInput,
+  AuthResult,
+  Change,
+  ChangedTasks,
+  ChangeListInput,
+  ChangeListResult,
+  ChangePasswordInput,
+  DeleteAccountInput,
+  Deleted,
+  ErrorCode,
+  ErrorData,
+  ErrorDetails,
+  ErrorReason,
+  LoginInput,
+  RegisterInput,
+  ResetChange,
+  RevokedSessions,
+  Session,
+  SortOrder,
+  Tag,
+  TagChange,
+  TagCreateInput,
+  TagUpdateInput,
+  TagWithCount,
+  Task,
+  TaskChange,
+  TaskCreateInput,
+  TaskDeleteInput,
+  TaskDeleteManyInput,
+  TaskListInput,
+  TaskListResult,
+  TaskSetCompletedInput,
+  TaskSort,
+  TaskTag,
+  TaskUpdateInput,
+  TaskUpdateManyInput,
+  User,
+  ValidationIssue,
+} from '@taskwire/contract'
 /** The API as a type, for what takes one: tRPC's own helpers and tools. */
 export type { AppRouter } from '@taskwire/router'
-export { safe } from '@trpc/client'
+export type { CallOptions } from './call-options.ts'
 export type { TaskwireChanges } from './changes/changes.ts'
-export type { ChangeSubscription } from './changes/reader.ts'
+export type { BatchPlace, ChangeSubscription, ChangesStatus, RowChange } from './changes/subscription.ts'
 export {
   createTaskwireClient,
   type TaskwireClient,
-  type TaskwireClientOptions,
   type TaskwireTokenClient,
-  type TaskwireTokenClientOptions,
 } from './client.ts'
-export { isTaskwireError, type TaskwireError } from './error.ts'
+export { type FailureData, type FailurePath, type FailureReason, isTaskwireError, TaskwireError } from './error.ts'
 export { newId } from './new-id.ts'
-export type { RouterInputs, RouterOutputs } from './router-types.ts'
+export type {
+  CallAttempt,
+  InitialSession,
+  OutgoingCall,
+  RefreshTokenStore,
+  SerializedSession,
+  TaskwireClientOptions,
+  TaskwireTokenClientOptions,
+} from './options.ts'
+export type { ProcedurePath, RouterInputs, RouterOutputs } from './router-types.ts'
+export { type SafeResult, safe } from './safe.ts'
 export type { TaskwireSession } from './session/session.ts'
-export type { SessionState } from './session/store.ts'
+export type { SessionState, SignedOutReason } from './session/store.ts'

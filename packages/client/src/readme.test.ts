@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -13,35 +13,34 @@ const FOLDER = join(ROOT, 'packages/client/node_modules/.cache/snippets')
 const DOCUMENTS = ['README.md', 'packages/client/README.md', 'docs/internal-tools.md']
 
 const snippets = DOCUMENTS.flatMap((document) =>
-  [...readFileSync(join(ROOT, document), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ''], index) => ({
-    name: `${document} ${index + 1}`,
-    file: join(FOLDER, `${document.replaceAll(/\W/g, '-')}-${index + 1}.ts`),
-    code,
-  })),
+  [...readFileSync(join(ROOT, document), 'utf8').matchAll(/^```(tsx?)\n(.*?)^```$/gms)].map(
+    ([, extension, code = ''], index) => ({
+      name: `${document} ${index + 1}`,
+      file: join(FOLDER, `${document.replaceAll(/\W/g, '-')}-${index + 1}.${extension}`),
+      code,
+    }),
+  ),
 )
 
-/** Code that a compiler has to refuse; `published.service.test.ts` asks for the very errors. */
-const CONSUMER = join(ROOT, 'packages/client/consumer')
-const wrong = readdirSync(CONSUMER)
-  .filter((file) => /^(wrong|missing)-.*\.ts$/.test(file))
-  .sort()
+/** Code that a compiler has to refuse; `published-types.service.test.ts` asks for the very sentences. */
+const WRONG = join(ROOT, 'packages/client/consumer/wrong-uses.ts')
 
 let complaints: { file: string; text: string }[]
 beforeAll(() => {
   mkdirSync(FOLDER, { recursive: true })
   for (const { file, code } of snippets) writeFileSync(file, code)
-  complaints = typeCheck([...snippets.map(({ file }) => file), ...wrong.map((file) => join(CONSUMER, file))])
+  complaints = typeCheck([...snippets.map(({ file }) => file), WRONG])
 })
 
 test('every snippet of the documents compiles', () => {
   expect(snippets.length).toBeGreaterThanOrEqual(4)
-  expect(complaints.filter(({ file }) => dirname(file) !== CONSUMER)).toEqual([])
+  expect(complaints.filter(({ file }) => file !== WRONG)).toEqual([])
 })
 
 test('code that is wrong does not compile, and for one reason each', () => {
-  expect(wrong.length).toBeGreaterThanOrEqual(7)
-  const refused = complaints.filter(({ file }) => dirname(file) === CONSUMER)
-  expect(refused.map(({ file }) => basename(file)).sort()).toEqual(wrong)
+  const mistakes = readFileSync(WRONG, 'utf8').match(/^ *\/\/> /gm) ?? []
+  expect(mistakes.length).toBeGreaterThanOrEqual(30)
+  expect(complaints.filter(({ file }) => file === WRONG)).toHaveLength(mistakes.length)
 })
 
 test('the worked example of how to add a field fits the sources, and compiles', () => {
@@ -94,6 +93,7 @@ function typeCheck(files: string[]): typeof complaints {
     rewriteRelativeImportExtensions: false,
     allowImportingTsExtensions: true,
     allowJs: true,
+    jsx: 'react-jsx',
     lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable'],
     types: ['node'],
   }

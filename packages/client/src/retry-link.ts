@@ -1,5 +1,5 @@
 import type { AppRouter } from '@taskwire/router'
-import { isTRPCClientError, type Operation, type TRPCLink } from '@trpc/client'
+import type { Operation, TRPCLink } from '@trpc/client'
 import { delay } from './abort.ts'
 import { type Backoff, backoff } from './backoff.ts'
 import { isTaskwireError, waitAskedBy } from './error.ts'
@@ -13,7 +13,7 @@ const MAX_TOTAL_WAIT = 10_000
 const CREATES = new Set(['task.create', 'tag.create'])
 
 /** Safe twice: a second refresh gets the same answer, and a second logout finds nothing left to end. */
-const REPEATABLE = new Set(['auth.refresh', 'auth.logout'])
+const REPEATABLE = new Set(['auth.refresh', 'auth.restore', 'auth.logout'])
 
 /**
  * Repeats what is safe to repeat when the network fails or the server is not available: queries, and mutations that
@@ -30,7 +30,7 @@ export function retryLink(waits: Backoff): TRPCLink<AppRouter> {
       } catch (error) {
         if (!isRepeatable(operation) || tries === MAX_TRIES || !isPassing(error)) throw error
         // A server that answers says how long to wait. For a network that fails we have to guess.
-        const wait = backoff(tries, isTaskwireError(error) ? { ...waits, first: 0 } : waits, waitAskedBy(error))
+        const wait = backoff(tries, isAnswered(error) ? { ...waits, first: 0 } : waits, waitAskedBy(error))
         if (waited + wait > MAX_TOTAL_WAIT) throw error
         waited += wait
         await delay(wait, operation.signal)
@@ -47,12 +47,11 @@ function hasId(input: unknown): boolean {
   return typeof input === 'object' && input !== null && 'id' in input && input.id !== undefined
 }
 
-/** Whether another try may help. */
-function isPassing(error: unknown): boolean {
-  return isTaskwireError(error) ? error.data.httpStatus === 503 : isNetworkFailure(error)
+function isAnswered(error: unknown): boolean {
+  return isTaskwireError(error) && error.reason !== 'NETWORK'
 }
 
-/** `fetch` throws a TypeError when the network fails (https://fetch.spec.whatwg.org/#dom-global-fetch). */
-function isNetworkFailure(error: unknown): boolean {
-  return isTRPCClientError<AppRouter>(error) && error.cause?.name === 'TypeError'
+/** Whether another try may help. */
+function isPassing(error: unknown): boolean {
+  return isTaskwireError(error) && (error.reason === 'NETWORK' || error.data.httpStatus === 503)
 }

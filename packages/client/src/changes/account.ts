@@ -1,5 +1,6 @@
 import type { Renewal } from '../session/renewal.ts'
 import type { SessionStore } from '../session/store.ts'
+import type { TokenKeeper } from '../token.ts'
 
 /** Whose changes are followed. */
 export interface Account {
@@ -37,12 +38,22 @@ export function sessionAccount(store: SessionStore, renewal: Renewal): Account {
   }
 }
 
-/** The account to which a fixed token belongs. Nobody needs to know whose it is: it never changes. */
-export function tokenAccount(token: string): Account {
+/** The account to which a token belongs. Nobody needs to know whose it is: it never changes. */
+export function tokenAccount(tokens: TokenKeeper): Account {
   return {
-    renewable: false,
+    get renewable() {
+      return !tokens.isRefused
+    },
     identify: async () => 'owner',
-    token: async () => ({ text: token, replace: async () => {} }),
+    async token() {
+      const text = await tokens.current()
+      return {
+        text,
+        async replace() {
+          await tokens.replace(text)
+        },
+      }
+    },
     subscribe: () => () => {},
   }
 }

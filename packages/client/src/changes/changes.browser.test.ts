@@ -7,15 +7,24 @@ import { launchChromium } from '../testing/chromium.ts'
 import { type PageServer, servePage } from '../testing/page-server.ts'
 import { range } from '../testing/recorder.ts'
 import { type ServerProcess, startServer } from '../testing/server-process.ts'
+import type { ChangesStatus } from './subscription.ts'
+
+/** Milliseconds without a network. */
+const OUTAGE = 10_000
 
 /** In the page. */
 declare const client: TaskwireClient
-declare const told: { versions: number[]; names: Record<string, string | null>; resets: number[] }
+declare const told: {
+  versions: number[]
+  names: Record<string, string | null>
+  resets: number[]
+  statuses: { status: ChangesStatus; at: number }[]
+}
 
 /** In every tab: what it is told, and the name of each tag it knows. */
 const PAGE = `
   globalThis.client = taskwire.createTaskwireClient({ url: '' })
-  globalThis.told = { versions: [], names: {}, resets: [] }
+  globalThis.told = { versions: [], names: {}, resets: [], statuses: [] }
   globalThis.follow = () => client.$changes.subscribe({
     since: 0,
     onChange(change) {
@@ -23,6 +32,7 @@ const PAGE = `
       if (change.type === 'tag') told.names[change.id] = change.tag?.name ?? null
     },
     onReset: ({ version }) => told.resets.push(version),
+    onStatus: (status) => told.statuses.push({ status, at: Date.now() }),
   })`
 
 let server: ServerProcess
@@ -110,13 +120,52 @@ test('when the tab that has the stream is frozen, one that is looked at takes ov
   await expect.poll(() => pages.open('change.stream')).toBe(1)
 }, 60_000)
 
+test('every tab says how changes come, also one that joins late', async () => {
+  await expectStatus('live')
+  pages.answers.set('change.stream', { status: 403, body: 'Forbidden' })
+  // The tab that has the stream loses it.
+  await tabs.shift()?.close()
+  await expectStatus('polling')
+  const late = await openTab()
+  await late.evaluate('void follow()')
+  await expect.poll(() => late.evaluate(() => client.$changes.status), { timeout: 2_000 }).toBe('polling')
+  tabs.push(late)
+  pages.answers.clear()
+  await expectStatus('live')
+}, 60_000)
+
+test('after an outage every tab is live again within two seconds, also where the one with the stream is frozen', async () => {
+  await expectStatus('live')
+  await tabs[0]?.evaluate(() => {
+    BroadcastChannel.prototype.postMessage = () => {}
+  })
+  await context.setOffline(true)
+  await tabs[6]?.bringToFront()
+  await new Promise((resolve) => setTimeout(resolve, OUTAGE))
+  await tabs[6]?.evaluate(() => told.statuses.splice(0))
+  const back = Date.now()
+  await context.setOffline(false)
+  await expectStatus('live', tabs.slice(1))
+  const written = await tabs[6]?.evaluate(() => client.task.create.mutate({ title: 'After' }))
+  expect(written?.version).toBe(1)
+  await expectAll([1], tabs.slice(1))
+  const live = await tabs[6]?.evaluate(() => told.statuses.findLast(({ status }) => status === 'live')?.at)
+  expect((live ?? Number.POSITIVE_INFINITY) - back).toBeLessThan(2_000)
+}, 120_000)
+
 test('a sign-out in one tab ends the stream of all', async () => {
   await tabs[5]?.evaluate(() => client.$session.signOut())
   await expect.poll(() => pages.open('change.stream')).toBe(0)
 })
 
-async function expectAll(versions: number[]): Promise<void> {
-  for (const tab of tabs) {
+async function expectStatus(status: ChangesStatus, of = tabs): Promise<void> {
+  for (const tab of of) {
+    await expect.poll(() => tab.evaluate(() => client.$changes.status), { timeout: 15_000 }).toBe(status)
+  }
+}
+
+async function expectAll(versions: number[], of = tabs): Promise<void> {
+  for (const tab of of) {
     await expect.poll(() => tab.evaluate(() => told.versions), { timeout: 10_000 }).toEqual(versions)
     expect(await tab.evaluate(() => told.resets)).toEqual([])
   }

@@ -1,27 +1,10 @@
-import type { TestUser } from '@taskwire/router/testing'
 import { describe, expect, vi } from 'vitest'
-import { createTokenClient, type TaskwireTokenClient } from '../client.ts'
+import { createTokenClient } from '../client.ts'
 import { isTaskwireError } from '../error.ts'
 import { refusal, type TestBrowser } from '../testing/browser.ts'
-import { test as clientTest, credentials, eventually, quickTiming } from '../testing/client-test.ts'
-import { type Recorder, range, recorder } from '../testing/recorder.ts'
-
-const test = clientTest
-  // Follows the changes of a client until the test ends.
-  .extend('follow', ({ server: _server }, { onCleanup }) => {
-    const stops: (() => void)[] = []
-    onCleanup(() => {
-      for (const stop of stops) stop()
-    })
-    return ({ $changes }: TaskwireTokenClient, told: Recorder): Recorder => {
-      stops.push($changes.subscribe(told))
-      return told
-    }
-  })
-  // Another device of the newcomer's: what it has been told, the server has told everybody.
-  .extend('witness', ({ server, newcomer, follow }) =>
-    follow(createTokenClient({ url: server.url, token: newcomer.accessToken }, quickTiming), recorder(0)),
-  )
+import { credentials, eventually, quickTiming } from '../testing/client-test.ts'
+import { test, write } from '../testing/following-test.ts'
+import { range, recorder } from '../testing/recorder.ts'
 
 describe('a client with a session', () => {
   test.beforeEach(({ client, newcomer }) => client.$session.signIn(credentials(newcomer)))
@@ -242,11 +225,6 @@ test('a token that is refused for good ends it, and says why', async ({ server, 
 test.for([-1, 1.5, Number.NaN])('%s is no version to begin at', (since, { client }) => {
   expect(() => client.$changes.subscribe(recorder(since))).toThrow(RangeError)
 })
-
-/** As on another device. */
-async function write(newcomer: TestUser, count: number): Promise<void> {
-  for (let index = 0; index < count; index += 1) await newcomer.client.task.create.mutate({ title: `Task ${index}` })
-}
 
 async function streamIsOpen(browser: TestBrowser): Promise<void> {
   await eventually(() => expect(browser.count('change.stream')).toBeGreaterThanOrEqual(1))

@@ -45,6 +45,8 @@ test('of eleven clients on one account none is silent, and none takes the place 
     expect(told.resets).toEqual([])
   }
   expect(crowd.map(({ browser }) => browser.count('change.stream'))).toEqual(Array(11).fill(1))
+  // Each one says how it is.
+  expect(crowd.map(({ told }) => told.statuses.at(-1))).toEqual(['polling', ...Array(10).fill('live')])
 })
 
 test('a client that gets no stream asks for what has changed, and tries again when it may', async ({
@@ -67,4 +69,5 @@ test('a client that gets no stream asks for what has changed, and tries again wh
   expect(performance.now() - (refusedAt.at(-1) ?? 0)).toBeGreaterThanOrEqual(retryAfter * 1_000)
   await newcomer.client.task.create.mutate({ title: 'B' })
   await eventually(() => expect(told.versions).toEqual([1, 2]))
+  expect(told.statuses).toEqual(['connecting', 'polling', 'live'])
 })

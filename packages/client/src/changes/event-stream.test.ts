@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { readEvents, type ServerSentEvent } from './event-stream.ts'
 
+const unaborted = new AbortController().signal
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = 'event: ping\ndata: \n\ndata: {"title":"Grüße 🙂"}\nid: 7\n\ndata: a\ndata:b\n\n'
 const events = [
@@ -26,7 +27,7 @@ test.each([
 test('an event is told as soon as it is whole', async () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
   const writer = writable.getWriter()
-  const reading = readEvents(readable)
+  const reading = readEvents(readable, unaborted)
   for (const data of ['a', 'b']) {
     const next = reading.next()
     await writer.write(bytes(`data: ${data}\n\n`))
@@ -78,8 +79,15 @@ test('whoever stops reading closes the connection', async () => {
       cancelled = true
     },
   })
-  for await (const _ of readEvents(stream)) break
+  for await (const _ of readEvents(stream, unaborted)) break
   expect(cancelled).toBe(true)
+})
+
+test('an abort ends it, also while nothing comes', async () => {
+  const abort = new AbortController()
+  const reading = readEvents(new ReadableStream(), abort.signal).next()
+  abort.abort()
+  expect(await reading).toEqual({ done: true, value: undefined })
 })
 
 test('a connection that fails is a failure', async () => {
@@ -92,7 +100,7 @@ test('a connection that fails is a failure', async () => {
 
 async function collect(body: ReadableStream<Uint8Array>): Promise<ServerSentEvent[]> {
   const collected: ServerSentEvent[] = []
-  for await (const event of readEvents(body)) collected.push(event)
+  for await (const event of readEvents(body, unaborted)) collected.push(event)
   return collected
 }
 

@@ -10,8 +10,14 @@ export interface ServerSentEvent {
 /** Characters of an event that has not ended yet. The longest change has less than a tenth of them. */
 const MAX_BUFFERED = 1_000_000
 
-/** Reads server-sent events, each as soon as it is whole. Rejects an event of more than a million characters, which no change comes near. */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {
+/**
+ * Reads server-sent events, each as soon as it is whole, until the stream ends or the signal aborts. Rejects an event of
+ * more than a million characters, which no change comes near.
+ */
+export async function* readEvents(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<ServerSentEvent, void> {
   const events: ServerSentEvent[] = []
   const parser = createParser({
     maxBufferSize: MAX_BUFFERED,
@@ -22,6 +28,11 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
   })
   const decoder = new TextDecoder()
   const reader = body.getReader()
+  const cancel = () => {
+    reader.cancel().catch(() => {})
+  }
+  // Not every `fetch` ends its answers when it is aborted.
+  signal.addEventListener('abort', cancel)
   try {
     for (;;) {
       const { done, value } = await reader.read()
@@ -30,6 +41,7 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
       yield* events.splice(0)
     }
   } finally {
+    signal.removeEventListener('abort', cancel)
     await reader.cancel().catch(() => {})
   }
 }

@@ -1,91 +1,134 @@
-import { delay, untilAborted } from '../abort.ts'
-import { backoff } from '../backoff.ts'
-import { isTaskwireError, isUnauthenticated, waitAskedBy } from '../error.ts'
-import type { Timing } from '../timing.ts'
+import { untilAborted } from '../abort.ts'
+import { isTaskwireError, isUnauthenticated } from '../error.ts'
 import type { Account } from './account.ts'
-import type { ChangeNews, ListChanges } from './reader.ts'
+import { childOf } from './child.ts'
+import { createPolls, type PollOptions, type Polls } from './polls.ts'
 import type { OpenStream } from './stream.ts'
+import type { WakeReason } from './waking.ts'
 
-export interface FeedOptions {
+export interface FeedOptions extends PollOptions {
   account: Account
   open: OpenStream
-  list: ListChanges
-  timing: Timing
   /** The last version of which this tab was told, whichever tab had the stream; undefined when it is not known. */
   position(): number | undefined
-  tell(news: ChangeNews): void
-  /** Ends everything when no further try can help. @returns whether it did */
-  endsWith(error: unknown): boolean
 }
 
 /** Milliseconds. A stream that lasted longer than this counts as a success: waits begin short again. */
 const LASTING = 1_000
 
-/** Keeps a stream open, one connection after the other and each from where the last one ended, until the signal aborts. */
+/**
+ * Keeps a stream open, one connection after the other and each from where the last one ended, until the signal aborts.
+ * While none works it asks for the version from time to time.
+ */
 export async function runFeed(options: FeedOptions, signal: AbortSignal): Promise<void> {
+  const { timing, waking, connection, report } = options
+  const polls = createPolls(options, signal)
+  polls.begin(timing.patience)
   for (let failures = 0; !signal.aborted; ) {
     const beginning = performance.now()
-    let failure: unknown = null
-    try {
-      await readStream(options, signal)
-    } catch (error) {
-      if (signal.aborted || options.endsWith(error)) return
-      failure = error
-    }
-    failures = performance.now() - beginning > LASTING ? 1 : failures + 1
+    const { failure, works, isReopened } = await tryStream(options, polls, signal)
+    if (signal.aborted || (failure !== null && options.endsWith(failure))) return
+    // It has ended the polls if it worked, and the next one may be some time away.
+    polls.begin(timing.patience)
+    if (isReopened) continue
+    if (failure !== null) report(failure)
+    const lasted = performance.now() - beginning
+    failures = works && lasted > LASTING ? 1 : failures + 1
     // The token had expired and has been replaced: no need to wait.
     if (failures === 1 && isUnauthenticated(failure)) continue
-    const wait = backoff(failures, options.timing.reconnect, waitAskedBy(failure))
-    if (isRefusalOfStream(failure)) await poll(options, { milliseconds: wait, signal })
-    else await delay(wait, signal)
+    const isRefusal = isRefusalOfStream(failure)
+    connection.streamEnds(works || failure === null || isRefusal)
+    if (isRefusal) polls.begin(0)
+    const isHeldBack = !works && lasted > timing.patience
+    await waking.pause({ error: failure, count: failures, isRefusal: isRefusal || isHeldBack }, signal)
   }
 }
 
-async function readStream(options: FeedOptions, signal: AbortSignal): Promise<void> {
-  const { account, open, list, position, tell } = options
+/** How a stream went. */
+interface StreamEnd {
+  /** Why it ended; null: the server has ended it. */
+  failure: unknown
+  /** Whether anything came that it can be trusted by. */
+  works: boolean
+  /** It was ended here, to open another one at once. */
+  isReopened: boolean
+}
+
+/** Opens one stream and reads it to its end. */
+async function tryStream(options: FeedOptions, polls: Polls, signal: AbortSignal): Promise<StreamEnd> {
+  const { timing, waking, connection } = options
+  const attempt = childOf(signal)
+  let works = false
+  let proof: ReturnType<typeof setTimeout> | undefined
+  // By the wall clock: the other one may stand still while a machine sleeps.
+  let lastSign = Date.now()
+
+  function trust(): void {
+    works = true
+    connection.streamWorks()
+    polls.end()
+  }
+
+  function onSign(): void {
+    lastSign = Date.now()
+    if (works || proof !== undefined) trust()
+    // What the server refuses begins with a sign of life too.
+    else proof = setTimeout(trust, timing.proof)
+  }
+
+  function isDoubtful(reason: WakeReason): boolean {
+    if (reason === 'online') return true
+    return works ? Date.now() - lastSign > timing.doubt : reason === 'answered'
+  }
+
+  const forget = waking.listen((reason) => {
+    if (isDoubtful(reason)) attempt.abort()
+  })
+  try {
+    await readStream(options, { onSign, signal: attempt.signal })
+    return { failure: null, works, isReopened: false }
+  } catch (failure) {
+    return { failure, works, isReopened: attempt.signal.aborted }
+  } finally {
+    forget()
+    clearTimeout(proof)
+    attempt.abort()
+  }
+}
+
+async function readStream(
+  { account, open, list, position, tell }: FeedOptions,
+  { onSign, signal }: { onSign(): void; signal: AbortSignal },
+): Promise<void> {
   const token = await untilAborted(account.token(), signal)
   // Without a version, a stream that is cut before its first change would begin at a later version the next time.
   let version = position() ?? (await list({}, { signal })).version
-  signal.throwIfAborted()
+  if (signal.aborted) return
   tell({ type: 'at', version })
   try {
-    for await (const change of open({ since: version, token: token.text, signal })) {
-      if (signal.aborted) return
-      tell(change.type === 'reset' ? { type: 'lost' } : { type: 'told', from: version, change })
-      version = change.version
-    }
+    await open({
+      since: version,
+      token: token.text,
+      signal,
+      onSign,
+      onChange(change) {
+        tell(change.type === 'reset' ? { type: 'lost' } : { type: 'told', from: version, change })
+        version = change.version
+      },
+    })
   } catch (error) {
     if (account.renewable && isUnauthenticated(error)) await untilAborted(token.replace(), signal)
     throw error
   }
 }
 
-/** Asks for the version from time to time instead of a stream, because there are too many streams. */
-async function poll(
-  { list, timing, tell, endsWith }: FeedOptions,
-  { milliseconds, signal }: { milliseconds: number; signal: AbortSignal },
-): Promise<void> {
-  const end = performance.now() + milliseconds
-  let wait = timing.pollInterval
-  for (let failures = 0; ; ) {
-    const left = end - performance.now()
-    await delay(Math.min(wait, left), signal)
-    if (signal.aborted || wait >= left) return
-    try {
-      const { version } = await list({}, { signal })
-      if (signal.aborted) return
-      tell({ type: 'at', version })
-      failures = 0
-      wait = timing.pollInterval
-    } catch (error) {
-      if (signal.aborted || endsWith(error)) return
-      failures += 1
-      wait = Math.max(timing.pollInterval, backoff(failures, timing.reconnect, waitAskedBy(error)))
-    }
-  }
-}
-
-/** The user or the address has too many streams, or a newer stream has taken this one's place. */
+/**
+ * Something has answered that there is no stream: the user or the address has too many, a newer one has taken this one's
+ * place, a proxy lets none through, or the engine has none.
+ */
 function isRefusalOfStream(error: unknown): boolean {
-  return isTaskwireError(error) && error.data.reason === 'RATE_LIMITED'
+  if (!isTaskwireError(error)) return false
+  if (error.path === 'change.stream' && error.reason === 'BAD_ANSWER') return true
+  const { httpStatus = 0 } = error.data
+  return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 401
 }

@@ -1,59 +1,39 @@
-import type { Change, ChangeListInput, ChangeListResult, ResetChange } from '@taskwire/contract'
-import { delay } from '../abort.ts'
-import { backoff } from '../backoff.ts'
-import { waitAskedBy } from '../error.ts'
-import type { Timing } from '../timing.ts'
-
-/** What the tab that has the stream tells all tabs, itself included. */
-export type ChangeNews =
-  /** A change. There is no other between the version `from` and it. */
-  | { type: 'told'; from: number; change: Exclude<Change, ResetChange> }
-  /** The stream is at this version. */
-  | { type: 'at'; version: number }
-  /** The server no longer knows the changes after the stream's version. */
-  | { type: 'lost' }
-
-export type ListChanges = (input: ChangeListInput, options: { signal: AbortSignal }) => Promise<ChangeListResult>
-
-/** Where to begin, and what to call. */
-export interface ChangeSubscription {
-  /** The last version that is known, such as that of the last change, or of `change.list`; absent: begin now. */
-  since?: number | undefined
-  /** Without `since`: called once with the version at which it begins. Whatever is read from then on misses nothing. */
-  onBegin?(beginning: { version: number }): void
-  /** Called with each change, once, in the order of their versions. */
-  onChange(change: Exclude<Change, ResetChange>): void
-  /**
-   * The changes since the last version are not known any more, or another user has signed in: read everything again.
-   * Changes after `version` follow.
-   */
-  onReset(reset: { version: number }): void
-  /** Called once when the server refuses a client's fixed token for good: nothing follows. */
-  onEnd?(error: unknown): void
-}
+import type { ChangeListResult } from '@taskwire/contract'
+import { notify } from '../notify.ts'
+import type { ChangeNews } from './news.ts'
+import type { ListChanges } from './questions.ts'
+import type { ChangeSubscription, ChangesStatus, RowChange } from './subscription.ts'
+import type { Waking } from './waking.ts'
 
 /** Keeps one subscriber up to date: what it was not told by the stream it asks the server for. */
 export interface ChangeReader {
+  /** The version up to which its functions have been called, and have returned; -1 before it begins. */
+  readonly told: number
   /** Goes on for this user. When it is another user than before, it starts over. */
   follow(owner: string): void
   hear(news: ChangeNews): void
   /** Asks and tells nothing until `follow` is called again. */
   pause(): void
+  show(status: ChangesStatus): void
+  report(error: unknown): void
   end(error: unknown): void
 }
 
 export interface ReaderOptions {
   subscription: ChangeSubscription
   list: ListChanges
-  timing: Timing
+  waking: Waking
+  /** Called after each batch that the subscriber has been told. */
+  onTold(): void
   /** Ends everything when no further try can help. @returns whether it did */
   endsWith(error: unknown): boolean
 }
 
 const PAGE_SIZE = 500
 
-export function createReader({ subscription, list, timing, endsWith }: ReaderOptions): ChangeReader {
+export function createReader({ subscription, list, waking, onTold, endsWith }: ReaderOptions): ChangeReader {
   let version = subscription.since
+  let told = version ?? -1
   let lastOwner: string | null = null
   // Another user has signed in, to whom nothing of what is known belongs.
   let startsOver = false
@@ -62,10 +42,11 @@ export function createReader({ subscription, list, timing, endsWith }: ReaderOpt
   let reading = false
   // The highest version that was announced while pages were read.
   let wanted = 0
+  let caughtUp = false
 
   async function catchUp(signal: AbortSignal): Promise<void> {
     reading = true
-    for (let failures = 1; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted; ) {
       try {
         wanted = 0
         await readPages(signal)
@@ -74,40 +55,65 @@ export function createReader({ subscription, list, timing, endsWith }: ReaderOpt
           reading = false
           return
         }
-        failures = 1
+        failures = 0
       } catch (error) {
         if (signal.aborted || endsWith(error)) return
-        await delay(backoff(failures, timing.reconnect, waitAskedBy(error)), signal)
         failures += 1
+        notify(() => subscription.onError?.(error))
+        await waking.pause({ error, count: failures }, signal)
       }
     }
   }
 
+  /** Reads the next page while the subscriber is told of the present one. */
   async function readPages(signal: AbortSignal): Promise<void> {
-    for (let hasMore = true; hasMore; ) {
-      const page = await list(version === undefined ? {} : { since: version, limit: PAGE_SIZE }, { signal })
+    let asked: Promise<ChangeListResult> | null = ask(version, signal)
+    while (asked !== null) {
+      const page: ChangeListResult = await asked
       if (signal.aborted) return
+      asked = page.hasMore ? ask(page.version, signal) : null
       if (version === undefined || page.reset) {
-        const isReset = page.reset || startsOver
-        const place = { version: page.version }
-        version = place.version
-        startsOver = false
-        notify(() => (isReset ? subscription.onReset(place) : subscription.onBegin?.(place)))
+        begin(page)
         if (signal.aborted) return
       }
-      for (const change of page.changes) {
-        tell(change)
-        if (signal.aborted) return
-      }
-      version = Math.max(version, page.version)
-      hasMore = page.hasMore
+      tell(page.changes, page, signal)
+      if (signal.aborted) return
     }
   }
 
-  function tell(change: Exclude<Change, ResetChange>): void {
-    if (version !== undefined && change.version <= version) return
-    version = change.version
-    notify(() => subscription.onChange(change))
+  function ask(since: number | undefined, signal: AbortSignal): Promise<ChangeListResult> {
+    const asked = list(since === undefined ? {} : { since, limit: PAGE_SIZE }, { signal })
+    // It may fail before it is awaited, and is not awaited where the subscriber ends while it is told.
+    asked.catch(() => {})
+    return asked
+  }
+
+  function begin({ version: place, reset }: ChangeListResult): void {
+    const isReset = reset || startsOver
+    version = place
+    startsOver = false
+    caughtUp = false
+    notify(() => (isReset ? subscription.onReset({ version: place }) : subscription.onBegin?.({ version: place })))
+  }
+
+  /** Tells what of these changes is new. Stops where a function of the subscriber ends the subscription. */
+  function tell(changes: readonly RowChange[], end: { version: number; hasMore: boolean }, signal: AbortSignal): void {
+    const last = version ?? -1
+    const news = changes.filter((change) => change.version > last)
+    for (const change of news) {
+      version = change.version
+      notify(() => subscription.onChange?.(change))
+      if (signal.aborted) return
+    }
+    version = Math.max(last, end.version)
+    const place = { version, caughtUp: !end.hasMore && wanted <= version }
+    if (news.length > 0 || place.caughtUp !== caughtUp || version > told) {
+      caughtUp = place.caughtUp
+      notify(() => subscription.onBatch?.(news, place))
+    }
+    if (signal.aborted) return
+    told = version
+    onTold()
   }
 
   function want(heard: number): void {
@@ -115,39 +121,44 @@ export function createReader({ subscription, list, timing, endsWith }: ReaderOpt
     else if (version === undefined || heard > version) catchUp(following.signal)
   }
 
+  /**
+   * Whether the server is at a version below what is known, such as with a restored backup. It may also be an answer that
+   * came late. The server knows, so it is asked.
+   */
+  function isBelow(heard: number): boolean {
+    return version !== undefined && heard < version
+  }
+
   return {
+    get told() {
+      return told
+    },
     follow(owner) {
       if (lastOwner !== null && lastOwner !== owner) {
         version = undefined
+        told = -1
         startsOver = true
       }
       lastOwner = owner
       following.abort()
       following = new AbortController()
+      caughtUp = false
       catchUp(following.signal)
     },
     hear(news) {
       if (following.signal.aborted) return
       if (news.type === 'lost') want(Number.POSITIVE_INFINITY)
-      else if (news.type === 'at') want(news.version)
-      else if (!reading && version !== undefined && news.from <= version) tell(news.change)
-      else want(news.change.version)
+      else if (news.type === 'at') want(isBelow(news.version) ? Number.POSITIVE_INFINITY : news.version)
+      else if (!reading && version !== undefined && news.from <= version) {
+        tell([news.change], { version: news.change.version, hasMore: false }, following.signal)
+      } else want(news.change.version)
     },
     pause: () => following.abort(),
+    show: (status) => notify(() => subscription.onStatus?.(status)),
+    report: (error) => notify(() => subscription.onError?.(error)),
     end(error) {
       following.abort()
       notify(() => subscription.onEnd?.(error))
     },
-  }
-}
-
-/** Calls a subscriber. What it throws is reported as an uncaught error, so that the other subscribers are still called. */
-function notify(listener: () => void): void {
-  try {
-    listener()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
   }
 }

@@ -35,8 +35,23 @@ export function readAccessToken(token: string): AccessToken {
 function readClaims(token: string): Record<string, unknown> {
   try {
     const payload = token.split('.')[1] ?? ''
-    return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))
+    return JSON.parse(decodeBase64Url(payload))
   } catch {
     return {}
   }
+}
+
+const BASE64_URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** The bytes of a base64url text (RFC 4648 §5), each as a character. React Native has not always `atob`. */
+function decodeBase64Url(text: string): string {
+  const decoded: string[] = []
+  let bits = 0
+  for (const [index, character] of [...text].entries()) {
+    bits = ((bits << 6) | BASE64_URL.indexOf(character)) & 0xfff
+    // Each four characters are three bytes.
+    const left = (index % 4) * 2
+    if (left > 0) decoded.push(String.fromCharCode((bits >> (6 - left)) & 0xff))
+  }
+  return decoded.join('')
 }

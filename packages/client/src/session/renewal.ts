@@ -1,8 +1,7 @@
 import type { AuthResult } from '@taskwire/contract'
-import { TRPCClientError } from '@trpc/client'
 import { isUnauthenticated, type TaskwireError } from '../error.ts'
 import type { AccessToken } from './access-token.ts'
-import type { SessionState, SessionStore } from './store.ts'
+import type { SessionState, SessionStore, SignedOutReason } from './store.ts'
 
 /** Keeps a session supplied with access tokens: however many calls need one, there is one refresh at a time. */
 export interface Renewal {
@@ -12,17 +11,19 @@ export interface Renewal {
   replace(refused: AccessToken): Promise<AccessToken | null>
   /** Tries the cookie unless that has been done. Rejects when the server cannot be asked. */
   restore(): Promise<SessionState>
-  /** Sends a refresh and changes the session by its answer. */
-  conclude(refresh: () => Promise<AuthResult>): Promise<AuthResult>
+  /** Waits for the answer to a refresh or a restore, and changes the session by it. */
+  conclude<Result extends AuthResult | null>(request: () => Promise<Result>): Promise<Result>
 }
 
 export interface RenewalOptions {
   store: SessionStore
-  /** Sends a refresh, without a session. */
+  /** Renews a session by its cookie, which has to be there. */
   refresh(): Promise<AuthResult>
+  /** Tries the cookie of an earlier visit; null where there is none. */
+  restore(): Promise<AuthResult | null>
 }
 
-export function createRenewal({ store, refresh }: RenewalOptions): Renewal {
+export function createRenewal({ store, refresh, restore }: RenewalOptions): Renewal {
   let underWay: Promise<void> | null = null
   // The time before which a failed refresh is not tried again, while the token still works.
   let postponedUntil = 0
@@ -40,20 +41,24 @@ export function createRenewal({ store, refresh }: RenewalOptions): Renewal {
   async function refreshInTurn(stale: AccessToken | null): Promise<void> {
     // While this tab waited for its turn another one has refreshed, or somebody has signed in or out.
     if (store.token !== stale || store.state.status === 'signedOut') return
-    await conclude(refresh)
+    await conclude<AuthResult | null>(stale === null ? restore : refresh)
   }
 
-  async function conclude(request: () => Promise<AuthResult>): Promise<AuthResult> {
-    const { endings, token, state, cookieSeen } = store
+  async function conclude<Result extends AuthResult | null>(request: () => Promise<Result>): Promise<Result> {
+    const { endings, token } = store
+    // Otherwise somebody has signed in or out in the meantime, and knows better.
+    const lose = (reason: SignedOutReason) => {
+      if (store.token === token && store.endings === endings) store.lose(reason)
+    }
     try {
       const result = await request()
-      if (store.endings === endings) store.begin(result, { cookieSeen: true })
+      if (result === null) lose(token === null ? 'none' : 'expired')
+      else if (store.endings === endings) store.begin(result)
       return result
     } catch (error) {
       // Nothing else ends a session: no limit, fault, abort or network does.
-      if (!isUnauthenticated(error) || store.token !== token) throw error
-      store.lose()
-      throw state.status === 'signedIn' && !cookieSeen ? explainMissingCookie(error) : error
+      if (isUnauthenticated(error)) lose(reasonOfEnd(error))
+      throw error
     }
   }
 
@@ -97,8 +102,6 @@ export function createRenewal({ store, refresh }: RenewalOptions): Renewal {
   }
 }
 
-function explainMissingCookie(error: TaskwireError): unknown {
-  if (error.data.reason !== 'TOKEN_MISSING') return error
-  const message = 'cookie not stored: is the frontend on another site? see COOKIE_CROSS_SITE'
-  return new TRPCClientError(message, { result: { error: { ...error.shape, message } }, cause: error })
+function reasonOfEnd({ reason }: TaskwireError): SignedOutReason {
+  return reason === 'SESSION_REVOKED' || reason === 'ACCOUNT_INACTIVE' ? 'revoked' : 'expired'
 }

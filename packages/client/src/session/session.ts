@@ -1,12 +1,9 @@
 import type { AuthResult, LoginInput, RegisterInput, User } from '@taskwire/contract'
-import { untilAborted } from '../abort.ts'
+import type { CallOptions } from '../call-options.ts'
+import { type ClientLimits, toldToCallerOf } from '../calls.ts'
+import { withLimits } from '../time-limit.ts'
 import type { Renewal } from './renewal.ts'
 import type { SessionListener, SessionState, SessionStore } from './store.ts'
-
-export interface CallOptions {
-  /** Ends the call early; it then rejects. */
-  signal?: AbortSignal
-}
 
 /** Who is signed in, in this browser: all its tabs sign in and out together. */
 export interface TaskwireSession {
@@ -32,7 +29,8 @@ export interface TaskwireSession {
   signIn(input: LoginInput, options?: CallOptions): Promise<User>
   /**
    * Signs out: here and in all tabs at once, whatever the network does. When it rejects, the server has not heard of it
-   * and the browser still has the cookie: call it again, or the next visit is signed in.
+   * and the browser still has the cookie: call it again, or the next visit is signed in. A `sessionStore` is empty by then,
+   * and the next start is signed out; call it again for the server to end the session, too.
    */
   signOut(options?: CallOptions): Promise<void>
   /** Calls the listener at each change, in whichever tab it was made. @returns what ends that */
@@ -50,9 +48,27 @@ export interface SessionOptions {
   store: Pick<SessionStore, 'state' | 'subscribe'>
   renewal: Pick<Renewal, 'restore'>
   auth: AuthCalls
+  limits: Pick<ClientLimits, 'timeout' | 'onClose'>
 }
 
-export function createSession({ store, renewal, auth }: SessionOptions): TaskwireSession {
+export function createSession({ store, renewal, auth, limits }: SessionOptions): TaskwireSession {
+  async function restore({ signal }: CallOptions = {}): Promise<User | null> {
+    const restored = withLimits({ ...limits, path: 'auth.restore', signal }, () => renewal.restore())
+    return (await toldToCallerOf(restore, restored)).user
+  }
+
+  async function signUp(input: RegisterInput, options?: CallOptions): Promise<User> {
+    return (await toldToCallerOf(signUp, auth.register(input, options))).user
+  }
+
+  async function signIn(input: LoginInput, options?: CallOptions): Promise<User> {
+    return (await toldToCallerOf(signIn, auth.login(input, options))).user
+  }
+
+  async function signOut(options?: CallOptions): Promise<void> {
+    await toldToCallerOf(signOut, auth.logout(options))
+  }
+
   return {
     get status() {
       return store.state.status
@@ -64,11 +80,9 @@ export function createSession({ store, renewal, auth }: SessionOptions): Taskwir
       return store.state
     },
     subscribe: store.subscribe,
-    restore: async (options) => (await untilAborted(renewal.restore(), options?.signal)).user,
-    signUp: async (input, options) => (await auth.register(input, options)).user,
-    signIn: async (input, options) => (await auth.login(input, options)).user,
-    async signOut(options) {
-      await auth.logout(options)
-    },
+    restore,
+    signUp,
+    signIn,
+    signOut,
   }
 }

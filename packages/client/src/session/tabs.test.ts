@@ -1,9 +1,10 @@
 import type { User } from '@taskwire/contract'
 import { describe, expect, vi } from 'vitest'
 import { createTaskwireClient, type TaskwireClient } from '../client.ts'
-import { type TestBrowser, testBrowser } from '../testing/browser.ts'
+import { refusal, type TestBrowser, testBrowser } from '../testing/browser.ts'
 import { test as clientTest, credentials, eventually } from '../testing/client-test.ts'
 import type { TestServer } from '../testing/serve-router.ts'
+import { openTabs } from './tabs.ts'
 
 // Two tabs in a browser without locks, as Node.js 20 is one; `client.browser.test.ts` has a real one.
 let channels: BroadcastChannel[]
@@ -63,7 +64,33 @@ describe('in a browser', () => {
     await first.$session.signIn(credentials(ada))
     await eventually(() => expect(second.$session.status).toBe('signedIn'))
     await second.$session.signOut()
-    await eventually(() => expect(first.$session.status).toBe('signedOut'))
+    await eventually(() => expect(first.$session.state).toMatchObject({ status: 'signedOut', reason: 'signedOut' }))
+  })
+
+  test.for([
+    ['SESSION_REVOKED', 'revoked'],
+    ['TOKEN_EXPIRED', 'expired'],
+  ])(
+    'why a session has ended is told to the other: %s',
+    async ([reason = '', told], { ada, browser, first, second }) => {
+      await first.$session.signIn(credentials(ada))
+      await eventually(() => expect(second.$session.status).toBe('signedIn'))
+      browser.disturb = () => refusal(reason, { httpStatus: 401 })
+      await expect(first.auth.me.query()).rejects.toMatchObject({ reason })
+      expect(first.$session.state).toMatchObject({ status: 'signedOut', reason: told })
+      await eventually(() => expect(second.$session.state).toMatchObject({ status: 'signedOut', reason: told }))
+    },
+  )
+
+  test('a client that is closed hears of no other tab', async ({ ada, first, second }) => {
+    const states: string[] = []
+    second.$session.subscribe(({ status }) => states.push(status))
+    second.$close()
+    await first.$session.signIn(credentials(ada))
+    await first.$session.signOut()
+    expect(second.$session.status).toBe('unknown')
+    expect(states).toEqual([])
+    expect(() => channels[1]?.postMessage(null)).toThrow('closed')
   })
 
   test('who signs out before anything is known is signed out in the other', async ({ server, ada, browser, first }) => {
@@ -136,6 +163,48 @@ describe('in a browser', () => {
   })
 })
 
+describe('in a browser whose site data is blocked', () => {
+  const refused = () => new DOMException('Access is denied', 'SecurityError')
+
+  test.beforeEach(() => {
+    vi.stubGlobal('location', new URL('http://localhost:5173/tasks'))
+  })
+
+  test('a client goes on without locks and channels', async ({ server, ada, browser }) => {
+    const request = vi.fn(() => Promise.reject(refused()))
+    vi.stubGlobal('navigator', { locks: { request } })
+    vi.stubGlobal(
+      'BroadcastChannel',
+      class {
+        constructor() {
+          throw refused()
+        }
+      },
+    )
+    const client = openTab(server, browser)
+    expect(await client.$session.signIn(credentials(ada))).toEqual(ada.user)
+    server.expireTokens()
+    expect(await Promise.all([client.auth.me.query(), client.auth.me.query()])).toEqual([ada.user, ada.user])
+    await client.$session.signOut()
+    expect(request).toHaveBeenCalled()
+    expect(browser.count('auth.refresh')).toBe(1)
+    client.$close()
+  })
+
+  test('what is done alone is done one after the other', async () => {
+    vi.stubGlobal('navigator', { locks: { request: () => Promise.reject(refused()) } })
+    const { exclusively } = openTabs({ name: 'blocked', onNews: () => {} })
+    const steps: string[] = []
+    const work = (name: string) => async () => {
+      steps.push(`${name} begins`)
+      await Promise.resolve()
+      steps.push(`${name} ends`)
+    }
+    await Promise.all([exclusively(work('first')), exclusively(work('second'))])
+    expect(steps).toEqual(['first begins', 'first ends', 'second begins', 'second ends'])
+  })
+})
+
 test('outside a browser two clients are two users', async ({ server, ada, first }) => {
   const second = openTab(server, testBrowser())
   await first.$session.signIn(credentials(ada))
@@ -158,7 +227,8 @@ async function tellLate({ url }: TestServer, began: { user: User; accessToken: s
   for (const channel of channels) channel.addEventListener('message', heard)
   const listening = channels.length
   const late = new BroadcastChannel(`taskwire:${url}/trpc`)
-  late.postMessage({ began, cookieSeen: true })
-  late.postMessage({ ended: 'another session' })
+  late.postMessage({ began })
+  late.postMessage({ ended: 'another session', reason: 'signedOut' })
+
   await eventually(() => expect(heard).toHaveBeenCalledTimes(2 * listening))
 }

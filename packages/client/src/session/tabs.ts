@@ -6,6 +6,8 @@ export interface Tabs<News> {
   exclusively<T>(work: () => Promise<T>): Promise<T>
   /** Tells the other tabs. */
   tell(news: News): void
+  /** Neither hears nor tells any more. */
+  close(): void
 }
 
 export interface TabsOptions<News> {
@@ -20,31 +22,49 @@ const TIME_FOR_NEWS = 50
 
 /** Outside a browser there are no tabs, and two clients are two users: they share nothing. */
 export function openTabs<News>({ name, onNews }: TabsOptions<News>): Tabs<News> {
-  if (globalThis.location === undefined) return { exclusively: createQueue(), tell: () => {} }
-  return { exclusively: createLock(name), tell: openChannel(name, onNews) }
+  if (globalThis.location === undefined) return { exclusively: createQueue(), tell: () => {}, close: () => {} }
+  return { exclusively: createLock(name), ...openChannel(name, onNews) }
 }
 
-function openChannel<News>(name: string, onNews: (news: News) => void): Tabs<News>['tell'] {
-  if (globalThis.BroadcastChannel === undefined) return () => {}
-  const channel = new BroadcastChannel(name)
-  channel.addEventListener('message', ({ data }) => onNews(data))
-  return (news) => channel.postMessage(news)
+function openChannel<News>(name: string, onNews: (news: News) => void): Pick<Tabs<News>, 'tell' | 'close'> {
+  let channel = newChannel(name)
+  channel?.addEventListener('message', ({ data }) => onNews(data))
+  return {
+    tell: (news) => channel?.postMessage(news),
+    close() {
+      channel?.close()
+      channel = undefined
+    },
+  }
+}
+
+/** A page whose site data is blocked has none, nor has an old engine: each tab is then by itself. */
+function newChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name)
+  } catch {
+    return undefined
+  }
 }
 
 /** By the Web Locks API, which browsers have on https and on localhost. */
 function createLock(name: string): Tabs<never>['exclusively'] {
   const locks: LockManager | undefined = globalThis.navigator?.locks
-  if (locks === undefined) return createQueue()
+  const alone = createQueue()
+  if (locks === undefined) return alone
   return (work) =>
     new Promise((resolve, reject) => {
+      let isMine = false
       locks
         .request(name, async () => {
+          isMine = true
           const result = work()
           resolve(result)
           await result.catch(() => {})
           await delay(TIME_FOR_NEWS)
         })
-        .catch(reject)
+        // A page whose site data is blocked is refused every lock.
+        .catch((error) => (isMine ? reject(error) : alone(work).then(resolve, reject)))
     })
 }
 

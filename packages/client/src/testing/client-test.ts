@@ -10,7 +10,11 @@ export const quickTiming: Timing = {
   ...defaultTiming,
   repeat: { first: 2, growth: 2, longest: 10 },
   reconnect: { first: 2, growth: 2, longest: 100 },
+  refusal: { first: 2, growth: 2, longest: 100 },
   pollInterval: 50,
+  // Longer than any test: the machine may be busy.
+  patience: 60_000,
+  proof: 20,
 }
 
 /** A test of a client against the real router. The suite shares one server, and two users who have registered. */

@@ -1,3 +1,5 @@
 export type { ErrorDetails } from '@taskwire/contract'
-export { createMockClient, type MockClientOptions, type MockHandlers } from './mock-client.ts'
+export type { MockChange, MockChanges } from './mock-changes.ts'
+export { createMockClient, type MockClient, type MockClientOptions, type MockHandlers } from './mock-client.ts'
+export { aTag, aTask } from './rows.ts'
 export { taskwireError } from './taskwire-error.ts'

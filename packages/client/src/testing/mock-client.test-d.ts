@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'vitest'
-import type { Task } from '../index.ts'
-import { createMockClient, type MockHandlers, taskwireError } from './index.ts'
+import type { Tag, Task, TaskwireClient } from '../index.ts'
+import { aTag, aTask, createMockClient, type MockHandlers, taskwireError } from './index.ts'
 
 declare const task: Task
 
@@ -29,3 +29,20 @@ taskwireError('VERSION_CONFLICT', { current: task })
 taskwireError('RATE_LIMITED')
 // @ts-expect-error nothing to carry
 taskwireError('NOT_FOUND', { retryAfter: 1 })
+
+// It goes wherever a client is wanted.
+const client = createMockClient()
+expectTypeOf(client).toExtend<TaskwireClient>()
+client.$changes.status = 'offline'
+// @ts-expect-error no such status
+client.$changes.status = 'gone'
+client.$emit({ type: 'task', task })
+client.$emit({ type: 'tag', id: '1' })
+// @ts-expect-error which one?
+client.$emit({ type: 'task' })
+// @ts-expect-error not a task
+client.$emit({ type: 'task', task: aTag() })
+expectTypeOf(aTask).returns.toEqualTypeOf<Task>()
+expectTypeOf(aTag).returns.toEqualTypeOf<Tag>()
+// @ts-expect-error no such field
+aTask({ name: 'Write' })

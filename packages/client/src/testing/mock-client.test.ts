@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { isTaskwireError, safe } from '../index.ts'
+import { isTaskwireError } from '../index.ts'
 import { createMockClient, taskwireError } from './index.ts'
 
 const at = new Date(0)
@@ -12,30 +12,36 @@ describe('a call', () => {
       'tag.list': () => [
         { id: '1', name: 'Home', color: null, taskCount: 0, version: 1, createdAt: at, updatedAt: at, deletedAt: null },
       ],
-      'task.delete': async ({ id }) => (id === '1' ? null : Promise.reject(taskwireError('NOT_FOUND'))),
+      'task.delete': async ({ id }) => (id === '1' ? { version: 2 } : Promise.reject(taskwireError('NOT_FOUND'))),
     })
     expect(await client.tag.list.query()).toMatchObject([{ name: 'Home' }])
-    expect(await client.task.delete.mutate({ id: '1' })).toBeNull()
+    expect(await client.task.delete.mutate({ id: '1' })).toEqual({ version: 2 })
     await expect(client.task.delete.mutate({ id: '2' })).rejects.toMatchObject({ data: { reason: 'NOT_FOUND' } })
   })
 
   test('without a handler fails and says which', async () => {
-    const [, error] = await safe(createMockClient().task.get.query({ id: '1' }))
-    expect(error?.message).toBe(
+    const error = await createMockClient()
+      .task.get.query({ id: '1' })
+      .catch((cause) => cause)
+    expect(error.message).toBe(
       "The mock client has no handler for task.get: createMockClient({ 'task.get': (input) => … })",
     )
-    expect(isTaskwireError(error)).toBe(false)
   })
 
   test('ends when it is aborted', async () => {
     const client = createMockClient({ 'auth.me': () => new Promise(() => {}) })
     const call = client.auth.me.query(undefined, { signal: AbortSignal.timeout(1) })
-    await expect(call).rejects.toMatchObject({ cause: { name: 'TimeoutError' } })
+    await expect(call).rejects.toMatchObject({ name: 'TimeoutError' })
   })
 
-  test('fails as a network does when its handler throws that', async () => {
-    const client = createMockClient({ 'auth.me': () => Promise.reject(new TypeError('Failed to fetch')) })
-    await expect(client.auth.me.query()).rejects.toMatchObject({ cause: { name: 'TypeError' } })
+  test.each(['NETWORK', 'TIMED_OUT', 'BAD_ANSWER'] as const)('fails without an answer: %s', async (reason) => {
+    const client = createMockClient({ 'auth.me': () => Promise.reject(taskwireError(reason)) })
+    await expect(client.auth.me.query()).rejects.toMatchObject({ reason, path: 'auth.me', data: { reason } })
+  })
+
+  test('that a handler refuses names its procedure', async () => {
+    const client = createMockClient({ 'task.get': () => Promise.reject(taskwireError('NOT_FOUND')) })
+    await expect(client.task.get.query({ id: '1' })).rejects.toThrow('task.get: Not found')
   })
 })
 
@@ -54,7 +60,7 @@ test('an error has what the server would send', () => {
 
 describe('the session', () => {
   test('begins as the test wants it', async () => {
-    expect(createMockClient().$session.state).toEqual({ status: 'signedOut', user: null })
+    expect(createMockClient().$session.state).toEqual({ status: 'signedOut', user: null, reason: 'none' })
     const { $session } = createMockClient({}, { user })
     expect($session.state).toEqual({ status: 'signedIn', user })
     expect(await $session.restore()).toBe(user)
@@ -90,4 +96,13 @@ describe('the session', () => {
     })
     expect(client.$session.status).toBe('signedOut')
   })
+})
+
+test('nobody waits for a change where nobody is signed in, or the client is closed', async () => {
+  await expect(createMockClient().$changes.until(9)).rejects.toThrow('Nobody is signed in')
+  const client = createMockClient({}, { user })
+  const wait = expect(client.$changes.until(9)).rejects.toThrow('This client has been closed')
+  client.$close()
+  await wait
+  await expect(client.$changes.until(9)).rejects.toThrow('This client has been closed')
 })

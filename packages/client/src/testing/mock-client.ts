@@ -1,39 +1,52 @@
 import type { AuthResult, User } from '@taskwire/contract'
 import type { AppRouter } from '@taskwire/router'
-import { createTRPCClient, type TRPCLink } from '@trpc/client'
-import { abortLink } from '../abort-link.ts'
+import type { TRPCLink } from '@trpc/client'
+import { createCalls } from '../calls.ts'
+import type { ChangesStatus } from '../changes/subscription.ts'
 import type { TaskwireClient } from '../client.ts'
 import { promiseLink } from '../promise-link.ts'
-import type { RouterInputs, RouterOutputs } from '../router-types.ts'
+import type { AtPath, ProcedurePath, RouterInputs, RouterOutputs } from '../router-types.ts'
 import { createSession } from '../session/session.ts'
 import type { SessionListener, SessionState } from '../session/store.ts'
 import { withExtras } from '../with-extras.ts'
-
-/** `'task.list'`, `'auth.login'` and so on. */
-type ProcedurePath = {
-  [Group in keyof RouterInputs & string]: `${Group}.${keyof RouterInputs[Group] & string}`
-}[keyof RouterInputs & string]
-
-/** Looks up `group.name` in a record of groups. */
-type AtPath<Groups, Path> = Path extends `${infer Group extends keyof Groups & string}.${infer Name}`
-  ? Name extends keyof Groups[Group]
-    ? Groups[Group][Name]
-    : never
-  : never
-
-/** What a handler is given: `undefined` where a caller may leave the input out. */
-type HandlerInput<Input> = undefined extends Input ? Exclude<Input, void> | undefined : Input
+import { createMockFeed, type MockChange, type MockChanges } from './mock-changes.ts'
 
 /** Answers calls in the server's place, by the path of the procedure. One that throws makes the call fail. */
 export type MockHandlers = {
-  [Path in ProcedurePath as AtPath<RouterOutputs, Path> extends AsyncIterable<unknown> ? never : Path]?: (
-    input: HandlerInput<AtPath<RouterInputs, Path>>,
+  [Path in ProcedurePath]?: (
+    input: AtPath<RouterInputs, Path>,
   ) => AtPath<RouterOutputs, Path> | Promise<AtPath<RouterOutputs, Path>>
 }
 
 export interface MockClientOptions {
   /** Who is signed in to begin with; absent: nobody. */
   user?: User | null
+  /** How the session is to begin with, where `user` does not say it: `{ status: 'unknown', user: null }`. */
+  session?: SessionState
+}
+
+/** A client without a server, and what a test does in the server's place. */
+export type MockClient = TaskwireClient & {
+  /** Tells what `$emit` is given. Its `status` follows the session, and can be set. */
+  readonly $changes: MockChanges
+  /**
+   * Tells all subscribers of `$changes` a change or a reset, before it returns; whoever waits for its version with
+   * `until` goes on. Who subscribes later with a `since` is told it too.
+   *
+   * @example
+   * client.$emit({ type: 'task', task: aTask({ title: 'From another device' }) })
+   * client.$emit({ type: 'task', id: task.id }) // deleted
+   * client.$emit({ type: 'reset' })
+   * @throws RangeError for a version that is not after the last one
+   */
+  $emit(change: MockChange): void
+  /**
+   * Makes the session another one, as when it expires or somebody signs in in another tab.
+   *
+   * @example
+   * client.$setSession({ status: 'unknown', user: null })
+   */
+  $setSession(state: SessionState): void
 }
 
 /**
@@ -47,15 +60,24 @@ export interface MockClientOptions {
  *   'task.create': () => { throw taskwireError('RATE_LIMITED', { retryAfter: 30 }) },
  * })
  */
-export function createMockClient(handlers: MockHandlers = {}, { user = null }: MockClientOptions = {}): TaskwireClient {
-  const store = createMockStore(user)
+export function createMockClient(
+  handlers: MockHandlers = {},
+  { user = null, session: initial = stateOf(user) }: MockClientOptions = {},
+): MockClient {
+  const store = createMockStore(initial)
+  const feed = createMockFeed(statusWith(initial))
+  store.subscribe((state) => {
+    feed.changes.status = statusWith(state)
+    if (state.user === null) feed.signOut()
+  })
   const mockLink = promiseLink(async ({ path, input }) => {
     const answer = await handlerOf({ 'auth.logout': () => null, ...handlers }, path)(input)
-    if (path === 'auth.login' || path === 'auth.register') store.setUser((answer as AuthResult).user)
-    if (path === 'auth.logout' || path === 'auth.deleteAccount') store.setUser(null)
+    if (path === 'auth.login' || path === 'auth.register') store.setState(stateOf((answer as AuthResult).user))
+    if (path === 'auth.logout' || path === 'auth.deleteAccount') store.setState(stateOf(null))
     return answer
   })
-  const client = createTRPCClient<AppRouter>({ links: [abortLink, mockLink, noStreamLink] })
+  const limits = { timeout: 0 }
+  const client = createCalls({ links: [mockLink, noStreamLink], limits })
   const session = createSession({
     store,
     renewal: { restore: async () => store.state },
@@ -64,8 +86,20 @@ export function createMockClient(handlers: MockHandlers = {}, { user = null }: M
       login: client.auth.login.mutate,
       logout: (options) => client.auth.logout.mutate(undefined, options),
     },
+    limits,
   })
-  return withExtras(client, { $changes: { subscribe: () => () => {} }, $session: session })
+  return withExtras(client, {
+    $changes: feed.changes,
+    $session: session,
+    $emit: feed.emit,
+    $setSession: store.setState,
+    $close: feed.close,
+  })
+}
+
+function statusWith({ status }: SessionState): ChangesStatus {
+  if (status === 'unknown') return 'connecting'
+  return status === 'signedIn' ? 'live' : 'signedOut'
 }
 
 function handlerOf(handlers: MockHandlers, path: string): (input: unknown) => unknown {
@@ -82,16 +116,16 @@ const noStreamLink: TRPCLink<AppRouter> =
     throw new Error(`The mock client has no streams: ${op.path}`)
   }
 
-function createMockStore(signedIn: User | null) {
-  let state = stateOf(signedIn)
+function createMockStore(initial: SessionState) {
+  let state = initial
   const listeners = new Set<SessionListener>()
   return {
     get state() {
       return state
     },
-    setUser(user: User | null): void {
-      if (user === state.user) return
-      state = stateOf(user)
+    setState(next: SessionState): void {
+      if (next.status === state.status && next.user === state.user) return
+      state = next
       for (const listener of [...listeners]) listener(state)
     },
     subscribe(listener: SessionListener): () => void {
@@ -102,5 +136,5 @@ function createMockStore(signedIn: User | null) {
 }
 
 function stateOf(user: User | null): SessionState {
-  return user === null ? { status: 'signedOut', user } : { status: 'signedIn', user }
+  return user === null ? { status: 'signedOut', user, reason: 'none' } : { status: 'signedIn', user }
 }

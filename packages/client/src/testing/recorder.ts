@@ -1,13 +1,16 @@
-import type { ChangeSubscription } from '../changes/reader.ts'
+import type { ChangeSubscription, ChangesStatus, RowChange } from '../changes/subscription.ts'
 
 /** A subscriber that writes down what it is told. */
 export interface Recorder extends ChangeSubscription {
+  onChange(change: RowChange): void
   /** The version of each change. */
   readonly versions: number[]
-  readonly changes: Parameters<ChangeSubscription['onChange']>[0][]
+  readonly changes: RowChange[]
   readonly begins: number[]
   readonly resets: number[]
   readonly ends: unknown[]
+  readonly statuses: ChangesStatus[]
+  readonly errors: unknown[]
 }
 
 export function recorder(since?: number): Recorder {
@@ -16,6 +19,8 @@ export function recorder(since?: number): Recorder {
   const begins: number[] = []
   const resets: number[] = []
   const ends: unknown[] = []
+  const statuses: ChangesStatus[] = []
+  const errors: unknown[] = []
   return {
     since,
     versions,
@@ -23,6 +28,8 @@ export function recorder(since?: number): Recorder {
     begins,
     resets,
     ends,
+    statuses,
+    errors,
     onChange(change) {
       versions.push(change.version)
       changes.push(change)
@@ -30,6 +37,8 @@ export function recorder(since?: number): Recorder {
     onBegin: ({ version }) => begins.push(version),
     onReset: ({ version }) => resets.push(version),
     onEnd: (error) => ends.push(error),
+    onStatus: (status) => statuses.push(status),
+    onError: (error) => errors.push(error),
   }
 }
 

@@ -11,6 +11,8 @@ import { createHTTPServer } from '@trpc/server/adapters/standalone'
 export interface TestServer {
   url: string
   services: Services
+  /** Whether it gives the refresh token to clients that ask for it. */
+  refreshTokenInBody: boolean
   /** Makes the server find that all access tokens which are out have expired. */
   expireTokens(): void
   close(): Promise<void>
@@ -26,12 +28,12 @@ export async function serveRouter(overrides: Parameters<typeof testServices>[1] 
     basePath: '/trpc/',
     maxBatchSize: MAX_BATCH_SIZE,
     createContext: ({ req, res, info }) =>
-      createContext(services, testRequest({ ...readRequest(req, res), batchSize: info.calls.length })),
+      createContext(services, testRequest({ ...readRequest(req, res, served), batchSize: info.calls.length })),
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  const served: TestServer = {
+    url: '',
     services,
+    refreshTokenInBody: false,
     expireTokens,
     async close() {
       server.closeAllConnections()
@@ -39,6 +41,9 @@ export async function serveRouter(overrides: Parameters<typeof testServices>[1] 
       await close()
     },
   }
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  served.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return served
 }
 
 type Tokens = Services['identity']['tokens']
@@ -79,10 +84,23 @@ function aDayLater<T>(look: () => T): T {
   }
 }
 
-/** Token and cookie, as the real server reads and sets them. */
-function readRequest({ headers }: IncomingMessage, response: ServerResponse): Partial<RequestInfo> {
+/** Token and cookie, or the refresh token in its place, as the real server reads and sets them. */
+function readRequest(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { refreshTokenInBody }: TestServer,
+): Partial<RequestInfo> {
+  const bearerToken = headers.authorization?.replace('Bearer ', '') ?? null
+  if (refreshTokenInBody && headers['taskwire-session'] === 'body') {
+    const refreshToken = headers['taskwire-refresh-token']
+    return {
+      bearerToken,
+      refreshToken: typeof refreshToken === 'string' ? refreshToken : null,
+      keepsRefreshToken: true,
+    }
+  }
   return {
-    bearerToken: headers.authorization?.replace('Bearer ', '') ?? null,
+    bearerToken,
     refreshToken: /\btaskwire=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? null,
     setRefreshToken: (token) => response.setHeader('set-cookie', `taskwire=${token?.token ?? ''}; HttpOnly; Path=/`),
   }

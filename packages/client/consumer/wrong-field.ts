@@ -1,5 +1,0 @@
-import type { Task } from '@taskwire/client'
-
-export function ownerOf(task: Task) {
-  return task.userId
-}

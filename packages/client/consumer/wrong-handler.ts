@@ -1,3 +1,0 @@
-import { createMockClient } from '@taskwire/client/testing'
-
-export const client = createMockClient({ 'task.rename': () => null })

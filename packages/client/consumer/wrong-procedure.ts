@@ -1,3 +1,0 @@
-import { createTaskwireClient } from '@taskwire/client'
-
-export const task = createTaskwireClient({ url: '' }).task.rename

@@ -9,11 +9,15 @@ import { syntheticRouter } from './synthetic-router.ts'
 const exec = promisify(execFile)
 const bench = join(import.meta.dirname, '..')
 const scratch = join(bench, 'node_modules/.cache/types')
-const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+const compiler = compilerOf('typescript')
+/** That of many who install the client: it is written in JavaScript, and takes several times as long. */
+const olderCompiler = compilerOf('typescript-5')
 
 /** The fastest counts: whatever else the machine does only makes it slower. */
 const RUNS = 9
 const MOST_TIMES_HAND_WRITTEN = 1.5
+/** Of a project with nothing but tRPC in it, where declarations are checked too. */
+const MOST_TIMES_EMPTY = 1.5
 const SIZES = [100, 200, 400] as const
 /** Twice the procedures take at most twice the time, and what the clock is off. */
 const MOST_TIMES_HALF = 2.2
@@ -25,6 +29,7 @@ export const types: Benchmark = {
     await mkdir(scratch, { recursive: true })
     try {
       await compareConsumers(print)
+      await compareWithEmptyProject(print)
       await growRouters(print)
     } finally {
       await rm(scratch, { recursive: true })
@@ -39,6 +44,24 @@ async function compareConsumers(print: (line: string) => void): Promise<void> {
   const ratio = (ours ?? 0) / (handWritten ?? 0)
   print(`20 procedures: ${seconds(ours)} by AppRouter, ${seconds(handWritten)} by hand-written types`)
   print(`  ${bounded(ratio, MOST_TIMES_HAND_WRITTEN)}`)
+}
+
+async function compareWithEmptyProject(print: (line: string) => void): Promise<void> {
+  // The declarations of tRPC name `Disposable`.
+  const checked = { noEmit: true, skipLibCheck: false, lib: ['es2023', 'esnext.disposable', 'dom'] }
+  const configs = [
+    await writeConfig('whole.json', {
+      compilerOptions: { ...checked, paths: { '#api': [join(bench, 'types-consumer/from-router.ts')] } },
+      files: [join(bench, 'types-consumer/twenty-procedures.ts')],
+    }),
+    await writeConfig('empty.json', {
+      compilerOptions: checked,
+      files: [join(bench, 'types-consumer/empty-trpc.ts')],
+    }),
+  ]
+  const [ours, empty] = (await durationsOf(configs, olderCompiler)).map(median)
+  print(`with declarations, by TypeScript 5.9: ${seconds(ours)}, and ${seconds(empty)} an empty project with tRPC`)
+  print(`  ${bounded((ours ?? 0) / (empty ?? 0), MOST_TIMES_EMPTY)}`)
 }
 
 async function growRouters(print: (line: string) => void): Promise<void> {
@@ -76,19 +99,32 @@ async function writeConfig(file: string, { compilerOptions, files }: { compilerO
   return config
 }
 
-/** The least milliseconds that the compiler takes for each, by turns. Fails when it finds an error. */
+/** The least milliseconds that the compiler takes for each. */
 async function fastestOf(configs: string[]): Promise<number[]> {
-  const fastest = configs.map(() => Number.POSITIVE_INFINITY)
+  return (await durationsOf(configs, compiler)).map((durations) => Math.min(...durations))
+}
+
+/** The milliseconds that a compiler takes for each, by turns. Fails when it finds an error. */
+async function durationsOf(configs: string[], tsc: string): Promise<number[][]> {
+  const durations: number[][] = configs.map(() => [])
   for (let run = 0; run < RUNS; run += 1) {
     for (const [index, config] of configs.entries()) {
       const began = performance.now()
-      await exec(process.execPath, [compiler, '--pretty', 'false', '-p', config]).catch(({ stdout }) => {
+      await exec(process.execPath, [tsc, '--pretty', 'false', '-p', config]).catch(({ stdout }) => {
         throw new Error(`The compiler refuses ${config}:\n${stdout}`)
       })
-      fastest[index] = Math.min(fastest[index] ?? Number.POSITIVE_INFINITY, performance.now() - began)
+      durations[index]?.push(performance.now() - began)
     }
   }
-  return fastest
+  return durations
+}
+
+function median(durations: number[]): number {
+  return durations.toSorted((first, second) => first - second)[Math.floor(durations.length / 2)] ?? Number.NaN
+}
+
+function compilerOf(name: string): string {
+  return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'bin/tsc')
 }
 
 async function declarationSize(procedures: number): Promise<string> {

@@ -14,7 +14,7 @@ const layers = {
 const code = '^(apps|packages|prisma)/'
 /** What tests need. The mock client is published, so it is code as any other. */
 const helpers = [
-  '/testing/(?!(index|mock-client|taskwire-error)[.]ts$)',
+  '/testing/(?!(index|mock-changes|mock-client|rows|taskwire-error)[.]ts$)',
   '^(apps|prisma|packages/(?!client/)).*/testing/',
 ]
 const tests = [

@@ -250,7 +250,7 @@ describe('timeout', () => {
     const client = createTaskwireClient({ url, fetch: never, headers: () => new Promise(() => {}), timeout: 300 })
     const failure = timers.run(() => client.$session.restore().catch((error) => error))
     await vi.advanceTimersByTimeAsync(299)
-        expect(timers.count()).toBeGreaterThan(0)
+    expect(timers.count()).toBeGreaterThan(0)
     await vi.advanceTimersByTimeAsync(1)
     expect(await failure).toMatchObject({ reason: 'TIMED_OUT', path: 'auth.restore' })
     client.$close()

@@ -8,5 +8,6 @@ export { failureOf, type PlainReason, reasonOf, retryAfterOf, toErrorEnvelope } 
 export type { LimitStore } from './limits/counter.ts'
 export type { LimitState } from './limits/limits.ts'
 export { attachRequestId } from './request-id.ts'
+export type { Access, RestRoute } from './rest-route.ts'
 export { createServices, type Services, type ServicesConfig } from './services.ts'
 export { charge, type Meta } from './trpc.ts'

@@ -16,14 +16,17 @@ export function restRouter(options: CallingOptions): Router {
   router.use(neverStored, refuseBadUrls(refuse), cookieParser(), readBody(refuse, maxBodySize))
   for (const [path, handlers] of handlersByPath(options)) {
     const route = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'))
+    const refuseOthers = refuseMethod([...handlers.keys()], options)
+    // Express would have GET answer it, and nobody would read the stream.
+    if (!handlers.has('head')) route.head(refuseOthers)
     for (const [method, handler] of handlers) route[method](handler)
-    route.all(refuseMethod([...handlers.keys()], options))
+    route.all(refuseOthers)
   }
   router.use(refuseUnknown(options))
   return router
 }
 
-type Method = Lowercase<ServedRoute['method'] | 'PUT'>
+type Method = Lowercase<ServedRoute['method'] | 'PUT' | 'HEAD'>
 
 function handlersByPath(options: CallingOptions): Map<string, Map<Method, RequestHandler>> {
   const byPath = new Map<string, Map<Method, RequestHandler>>()
@@ -35,6 +38,7 @@ function handlersByPath(options: CallingOptions): Map<string, Map<Method, Reques
     const handler = serveRoute(route, options)
     add(route.path, route.method, handler)
     if (route.alsoMethod !== undefined) add(route.path, route.alsoMethod, handler)
+    if (route.type === 'query') add(route.path, 'HEAD', handler)
   }
   add('/auth/token', 'POST', passwordGrant(options))
   return byPath
@@ -51,10 +55,9 @@ async function chargeAddress({ services: { limits } }: CallingOptions, exchange:
 }
 
 function refuseMethod(methods: Method[], options: CallingOptions): RequestHandler {
-  const allowed = [...methods, ...(methods.includes('get') ? ['head'] : [])].join(', ').toUpperCase()
   return async (request, response) => {
     await chargeAddress(options, { request, response })
-    response.set('allow', allowed)
+    response.set('allow', methods.join(', ').toUpperCase())
     refuse(response, 'METHOD_NOT_SUPPORTED')
   }
 }

@@ -1,7 +1,7 @@
 import {
   deletedSchema,
   tagCreateInputSchema,
-  tagIdInputSchema,
+  tagDeleteInputSchema,
   tagListSchema,
   tagSchema,
   tagUpdateInputSchema,
@@ -35,9 +35,9 @@ export const tagRouter = {
     .output(tagSchema)
     .mutation(({ ctx, input }) => updateTag(ctx.db, ctx.userId, input)),
 
-  /** Deletes a tag: its tasks stay, and its name is free again. Fails with `NOT_FOUND`. */
+  /** Deletes a tag: its tasks stay, and its name is free again. Fails with `NOT_FOUND`, `VERSION_CONFLICT`. */
   delete: announcingProcedure
-    .input(tagIdInputSchema)
+    .input(tagDeleteInputSchema)
     .output(deletedSchema)
     .mutation(({ ctx, input }) => deleteTag(ctx.db, ctx.userId, input)),
 } satisfies TRPCRouterRecord

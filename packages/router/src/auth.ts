@@ -33,7 +33,17 @@ export const authRouter = {
    * Makes an account and signs in. Fails with `EMAIL_TAKEN`, `VALIDATION_FAILED` for a password that is easy to guess.
    */
   register: signInProcedure
-    .meta({ addressLimit: 'registrationsPerAddress' })
+    .meta({
+      addressLimit: 'registrationsPerAddress',
+      rest: {
+        method: 'POST',
+        path: '/auth/register',
+        status: 201,
+        summary: 'Makes an account and signs in',
+        fails: ['EMAIL_TAKEN'],
+        location: '/auth/me',
+      },
+    })
     .input(registerInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => {
@@ -43,7 +53,10 @@ export const authRouter = {
 
   /** Signs in. Fails with `INVALID_CREDENTIALS`, whatever is wrong. */
   login: signInProcedure
-    .meta({ addressLimit: 'loginsPerAddress' })
+    .meta({
+      addressLimit: 'loginsPerAddress',
+      rest: { method: 'POST', path: '/auth/login', summary: 'Signs in', fails: ['INVALID_CREDENTIALS'] },
+    })
     .input(loginInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => {
@@ -56,7 +69,15 @@ export const authRouter = {
    * `ACCOUNT_INACTIVE`, and `CROSS_SITE` from a page of another site.
    */
   refresh: cookieProcedure
-    .meta({ addressLimit: 'refreshesPerAddress' })
+    .meta({
+      addressLimit: 'refreshesPerAddress',
+      rest: {
+        method: 'POST',
+        path: '/auth/refresh',
+        summary: 'Renews the session of the cookie',
+        fails: ['TOKEN_MISSING', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'SESSION_REVOKED', 'ACCOUNT_INACTIVE'],
+      },
+    })
     .output(authResultSchema)
     .mutation(({ ctx }) => {
       const { refreshToken } = ctx.request
@@ -79,21 +100,43 @@ export const authRouter = {
     }),
 
   /** Ends the session of the cookie, and succeeds where there is none. Fails with `CROSS_SITE`. */
-  logout: cookieProcedure.output(nothingSchema).mutation(async ({ ctx }) => {
-    const { refreshToken, setRefreshToken } = ctx.request
-    if (refreshToken !== null) await logout(ctx.db, ctx.identity, refreshToken)
-    setRefreshToken(null)
-    return null
-  }),
+  logout: cookieProcedure
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/auth/logout',
+        status: 204,
+        summary: 'Ends the session of the cookie, and succeeds where there is none',
+      },
+    })
+    .output(nothingSchema)
+    .mutation(async ({ ctx }) => {
+      const { refreshToken, setRefreshToken } = ctx.request
+      if (refreshToken !== null) await logout(ctx.db, ctx.identity, refreshToken)
+      setRefreshToken(null)
+      return null
+    }),
 
   /** The user who is signed in. */
-  me: protectedProcedure.output(userSchema).query(({ ctx }) => getUser(ctx.db, ctx.userId)),
+  me: protectedProcedure
+    .meta({ rest: { method: 'GET', path: '/auth/me', summary: 'The user who is signed in' } })
+    .output(userSchema)
+    .query(({ ctx }) => getUser(ctx.db, ctx.userId)),
 
   /**
    * Sets another password and ends the other sessions. Fails with `INVALID_CREDENTIALS`, `VALIDATION_FAILED` for a password
    * that is easy to guess, `FORBIDDEN` by an API token.
    */
   changePassword: sessionProcedure
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/auth/password',
+        status: 204,
+        summary: 'Sets another password and ends the other sessions',
+        fails: ['INVALID_CREDENTIALS'],
+      },
+    })
     .use(alone)
     .input(changePasswordInputSchema)
     .output(nothingSchema)
@@ -107,6 +150,16 @@ export const authRouter = {
    * Deletes the account and all that is in it, for good. Fails with `INVALID_CREDENTIALS`, `FORBIDDEN` by an API token.
    */
   deleteAccount: protectedProcedure
+    .meta({
+      rest: {
+        method: 'DELETE',
+        path: '/auth/me',
+        status: 204,
+        input: 'body',
+        summary: 'Deletes the account and all that is in it, for good',
+        fails: ['INVALID_CREDENTIALS', 'FORBIDDEN'],
+      },
+    })
     .use(alone)
     .input(deleteAccountInputSchema)
     .output(nothingSchema)

@@ -34,7 +34,14 @@ export const changeRouter = {
    * everything again.
    */
   list: protectedProcedure
-    .meta({ mostBytes: PAGE_BYTES })
+    .meta({
+      mostBytes: PAGE_BYTES,
+      rest: {
+        method: 'GET',
+        path: '/changes',
+        summary: 'A page of what has changed since a version, each task and tag once and as it is now',
+      },
+    })
     .input(changeListInputSchema)
     .output(changeListResultSchema)
     .query(({ ctx, input }) => listChanges(ctx.db, ctx.userId, input)),
@@ -48,6 +55,15 @@ export const changeRouter = {
 
 function changeStream(): ChangeStreamProcedure {
   return protectedProcedure
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/changes/stream',
+        summary:
+          'Tells what has changed since a version, and then each change as it happens, until the session or token ends',
+        without: ['lastEventId'],
+      },
+    })
     .input(changeStreamInputSchema)
     .output((stream) => stream as AsyncIterable<TrackedEnvelope<Change>>)
     .subscription(async function* ({ ctx, input, signal }) {

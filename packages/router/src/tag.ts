@@ -14,7 +14,14 @@ export const tagRouter = {
   /** All of the user's tags by name, each with the number of tasks that carry it. */
   list: protectedProcedure
     // The quota keeps it to that; of a user who has more since before, the budget of the request decides.
-    .meta({ mostBytes: PAGE_BYTES })
+    .meta({
+      mostBytes: PAGE_BYTES,
+      rest: {
+        method: 'GET',
+        path: '/tags',
+        summary: "All of the user's tags by name, each with the number of tasks that carry it",
+      },
+    })
     .output(tagListSchema)
     .query(({ ctx }) => listTags(ctx.db, ctx.userId)),
 
@@ -23,6 +30,16 @@ export const tagRouter = {
    * Fails with `TAG_NAME_TAKEN`, `QUOTA_REACHED`.
    */
   create: announcingProcedure
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/tags',
+        status: 201,
+        summary: 'Makes a tag',
+        fails: ['TAG_NAME_TAKEN', 'QUOTA_REACHED'],
+        location: '/tags/{id}',
+      },
+    })
     .input(tagCreateInputSchema)
     .output(tagSchema)
     .mutation(({ ctx, input }) => createTag(ctx.db, ctx.userId, { ...input, ...ctx.quotas })),
@@ -31,12 +48,30 @@ export const tagRouter = {
    * Changes what is given of a tag and leaves the rest. Fails with `NOT_FOUND`, `TAG_NAME_TAKEN`, `VERSION_CONFLICT`.
    */
   update: announcingProcedure
+    .meta({
+      rest: {
+        method: 'PATCH',
+        path: '/tags/{id}',
+        summary: 'Changes what is given of a tag and leaves the rest',
+        fails: ['NOT_FOUND', 'TAG_NAME_TAKEN', 'VERSION_CONFLICT'],
+      },
+    })
     .input(tagUpdateInputSchema)
     .output(tagSchema)
     .mutation(({ ctx, input }) => updateTag(ctx.db, ctx.userId, input)),
 
   /** Deletes a tag: its tasks stay, and its name is free again. Fails with `NOT_FOUND`, `VERSION_CONFLICT`. */
   delete: announcingProcedure
+    .meta({
+      rest: {
+        method: 'DELETE',
+        path: '/tags/{id}',
+        status: 204,
+        summary: 'Deletes a tag: its tasks stay, and its name is free again',
+        fails: ['NOT_FOUND', 'VERSION_CONFLICT'],
+        without: ['version'],
+      },
+    })
     .input(tagDeleteInputSchema)
     .output(deletedSchema)
     .mutation(({ ctx, input }) => deleteTag(ctx.db, ctx.userId, input)),

@@ -6,6 +6,7 @@ import type { ErrorShape } from './error-shape.ts'
 import { toErrorShape, withCodeOfReason } from './errors.ts'
 import type { LimitName, LimitState } from './limits/limits.ts'
 import { requestIdOf } from './request-id.ts'
+import type { Access, RestRoute } from './rest-route.ts'
 
 /** Said in full, since clients see this type: what is allowed how often is not for them. */
 type AddressLimit = 'loginsPerAddress' | 'registrationsPerAddress' | 'refreshesPerAddress'
@@ -15,6 +16,10 @@ export interface Meta {
   addressLimit?: AddressLimit
   /** Bytes that its answer may have, of a procedure that may answer at length. */
   mostBytes?: number
+  /** Who may call it. */
+  access?: Access
+  /** Where REST serves it; a procedure without is there for the typed client alone. */
+  rest?: RestRoute
 }
 
 const ANONYMOUS = 'anonymousCallsPerAddress' satisfies LimitName
@@ -49,24 +54,27 @@ const withAddressLimit = t.middleware(async ({ ctx, meta, next }) => {
 })
 
 /** For everybody. Every procedure starts from this one or from one of those below. */
-const publicProcedure = t.procedure.use(withReasons).use(withAddressLimit)
+const publicProcedure = t.procedure.meta({ access: 'anyone' }).use(withReasons).use(withAddressLimit)
 
 /** For callers who are known: `ctx.userId` is whose things the call is about. A call costs one of the user's points. */
-export const protectedProcedure = t.procedure.use(withReasons).use(async ({ ctx, meta, type, signal, next }) => {
-  const caller = await identify(ctx)
-  const { userId } = caller
-  const limited = ctx.request.address !== null
-  if (limited) await charge(ctx, 'callsPerUser', userId)
-  /** Does work at the database when it is its turn among the user's own. */
-  const inTurn: InTurn = (work) => (limited ? ctx.turns.run(userId, work, signal) : work())
-  const proceed = () => next({ ctx: { caller, userId, inTurn } })
-  // A stream is open for hours: it takes a turn for each page that it reads.
-  if (type === 'subscription') return proceed()
-  // The answer waits for its room before the call takes a turn, for which other calls of the user wait.
-  return meta?.mostBytes === undefined
-    ? inTurn(proceed)
-    : ctx.answerBudget.spend({ userId, mostBytes: meta.mostBytes }, () => inTurn(proceed))
-})
+export const protectedProcedure = t.procedure
+  .meta({ access: 'user' })
+  .use(withReasons)
+  .use(async ({ ctx, meta, type, signal, next }) => {
+    const caller = await identify(ctx)
+    const { userId } = caller
+    const limited = ctx.request.address !== null
+    if (limited) await charge(ctx, 'callsPerUser', userId)
+    /** Does work at the database when it is its turn among the user's own. */
+    const inTurn: InTurn = (work) => (limited ? ctx.turns.run(userId, work, signal) : work())
+    const proceed = () => next({ ctx: { caller, userId, inTurn } })
+    // A stream is open for hours: it takes a turn for each page that it reads.
+    if (type === 'subscription') return proceed()
+    // The answer waits for its room before the call takes a turn, for which other calls of the user wait.
+    return meta?.mostBytes === undefined
+      ? inTurn(proceed)
+      : ctx.answerBudget.spend({ userId, mostBytes: meta.mostBytes }, () => inTurn(proceed))
+  })
 
 /**
  * For calls that cost the database more than others: charges the user for what they cost beyond the one point of every
@@ -104,13 +112,13 @@ export const alone = t.middleware(({ ctx, next }) => {
 export const signInProcedure = publicProcedure.use(alone)
 
 /** For whoever brings the refresh token, whose cookie a browser sends along without being asked. */
-export const cookieProcedure = signInProcedure.use(({ ctx, next }) => {
+export const cookieProcedure = signInProcedure.meta({ access: 'cookie' }).use(({ ctx, next }) => {
   if (ctx.request.crossSite) throw new DomainError('CROSS_SITE')
   return next()
 })
 
 /** For people, not their tools: what an API token or another issuer's token may not do. */
-export const sessionProcedure = protectedProcedure.use(({ ctx, next }) => {
+export const sessionProcedure = protectedProcedure.meta({ access: 'person' }).use(({ ctx, next }) => {
   const { caller } = ctx
   if (caller.kind === 'apiToken' || caller.kind === 'external') throw new DomainError('FORBIDDEN')
   return next({ ctx: { sessionId: caller.kind === 'session' ? caller.sessionId : null } })

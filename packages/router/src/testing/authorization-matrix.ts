@@ -14,7 +14,7 @@ type Expected = 'served' | ErrorReason
 /** What becomes of a procedure's calls, by who calls. */
 export interface AuthorizationRule extends Record<CallerName, Expected> {
   /** By this input the owner of these things is served. */
-  input?: (own: Things) => unknown
+  input?: (own: Things) => object
 }
 
 const strangers = {
@@ -102,7 +102,8 @@ export interface AuthorizationCase {
   path: ProcedurePath
   caller: CallerName
   expected: Expected
-  inputOf(things: Things): unknown
+  /** Undefined for a procedure that takes nothing, or where nothing has to be said. */
+  inputOf(things: Things): object | undefined
   /** Whether the owner's things must stay as they are and out of the answer. */
   untouched: boolean
 }

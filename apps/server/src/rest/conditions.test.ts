@@ -53,6 +53,7 @@ const guarded: [
   ['completing a task', ({ task }) => ['PATCH', `/tasks/${task.id}/complete`, { completed: true }]],
   ['DELETE of a task', ({ task }) => ['DELETE', `/tasks/${task.id}`]],
   ['PATCH of a tag', ({ tag }) => ['PATCH', `/tags/${tag.id}`, { name: 'Other' }]],
+  ['DELETE of a tag', ({ tag }) => ['DELETE', `/tags/${tag.id}`]],
 ]
 
 describe.each(guarded)('If-Match at %s', (_what, change) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Tag, Task, TaskListResult } from '@taskwire/contract'
 import { describe, expect } from 'vitest'
 import { testWith } from '../testing/fixture.ts'
-import { registeredRestCalls, restCalls } from '../testing/rest-calls.ts'
+import { type RestAnswer, registeredRestCalls, restCalls } from '../testing/rest-calls.ts'
 
 const test = testWith({}).extend('call', async ({ server }) => (await registeredRestCalls(server)).call)
 
@@ -153,7 +153,7 @@ describe('a path', () => {
     const made = await call<Task>('POST', '/tasks', { body: { title: 'A' } })
     expect(made.headers.location).toBe(`/api/v1/tasks/${made.body.id}`)
     const { headers } = await call('GET', '/tasks?limit=1')
-    expect(headers.link).toBe('</api/v1/tasks?limit=1>; rel="first"')
+    expect(headers['link']).toBe('</api/v1/tasks?limit=1>; rel="first"')
   })
 
   test('with a slash at its end is the same', async ({ call }) => {
@@ -173,7 +173,7 @@ describe('a path', () => {
     ['GET', '/auth/login', 'POST'],
     ['HEAD', '/auth/token', 'POST'],
     ['HEAD', '/changes/stream', 'GET'],
-  ])('takes its methods alone: no %s %s', async ([method, path, allow], { call }) => {
+  ] as const)('takes its methods alone: no %s %s', async ([method, path, allow], { call }) => {
     const answer = await call(method, path)
     expect(answer).toMatchObject({ status: 405, headers: { allow } })
   })
@@ -211,18 +211,16 @@ describe('Link', () => {
       const titles: string[] = []
       let path: string | undefined = first
       while (path !== undefined) {
-        const { body, headers }: { body: TaskListResult; headers: { link?: unknown } } = await call<TaskListResult>(
-          'GET',
-          path,
-        )
-        titles.push(...body.items.map(({ title }) => title))
-        expect(relations(headers.link)['first']).toBe(`/api${first}`)
-        path = relations(headers.link)['next']?.replace('/api', '')
+        const page: RestAnswer<TaskListResult> = await call('GET', path)
+        titles.push(...page.body.items.map(({ title }) => title))
+        const links = relations(page.headers['link'])
+        expect(links['first']).toBe(`/api${first}`)
+        path = links['next']?.replace('/api', '')
       }
       expect(titles).toEqual(Array.from({ length: 7 }, (_, index) => `Task ${index}`))
     }
     const { headers } = await call('GET', '/tasks?limit=3&offset=2')
-    expect(relations(headers.link)).toMatchObject({
+    expect(relations(headers['link'])).toMatchObject({
       prev: '/api/tasks?limit=3&offset=0',
       next: '/api/tasks?limit=3&offset=5',
     })
@@ -231,8 +229,8 @@ describe('Link', () => {
   test('leads through what has changed', async ({ call }) => {
     for (const title of ['A', 'B', 'C']) await call('POST', '/tasks', { body: { title } })
     const { headers } = await call('GET', '/changes?since=0&limit=2')
-    expect(relations(headers.link)).toEqual({ next: '/api/changes?since=2&limit=2' })
-    expect((await call('GET', '/changes?since=2&limit=2')).headers.link).toBeUndefined()
+    expect(relations(headers['link'])).toEqual({ next: '/api/changes?since=2&limit=2' })
+    expect((await call('GET', '/changes?since=2&limit=2')).headers['link']).toBeUndefined()
   })
 })
 

@@ -1,10 +1,9 @@
-import { charge } from '@taskwire/router'
 import cookieParser from 'cookie-parser'
 import { type Request, type RequestHandler, Router } from 'express'
-import { limitedAddress } from '../client-address.ts'
 import { MAX_AUTH_BODY_SIZE, MAX_BODY_SIZE, readBody } from '../read-body.ts'
 import { neverStored, refuseBadUrls } from '../request-guards.ts'
-import { type CallingOptions, toldOf } from '../request-info.ts'
+import type { CallingOptions } from '../request-info.ts'
+import { chargeAddress } from './charge-address.ts'
 import { passwordGrant } from './password-grant.ts'
 import { refuse } from './problem.ts'
 import { restRoutes, type ServedRoute } from './rest-routes.ts'
@@ -46,12 +45,6 @@ function handlersByPath(options: CallingOptions): Map<string, Map<Method, Reques
 
 function maxBodySize({ path }: Request): number {
   return path.startsWith('/auth/') ? MAX_AUTH_BODY_SIZE : MAX_BODY_SIZE
-}
-
-/** Charges the address for a call that no procedure answers. @throws DomainError RATE_LIMITED */
-async function chargeAddress({ services: { limits } }: CallingOptions, exchange: Parameters<typeof toldOf>[0]) {
-  const address = limitedAddress(exchange.request.ip)
-  await charge({ limits, request: toldOf(exchange) }, 'anonymousCallsPerAddress', address)
 }
 
 function refuseMethod(methods: Method[], options: CallingOptions): RequestHandler {

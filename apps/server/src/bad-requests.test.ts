@@ -268,7 +268,7 @@ describe('HTTP', () => {
   test('what is no procedure is not found either', async () => {
     const response = await fetch(`${server.url}/nothing?password=hunter2`)
     expect(response.status).toBe(404)
-    expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(await response.json()).toEqual({
       type: 'urn:taskwire:problem:NOT_FOUND',
       title: 'Not found',

@@ -71,6 +71,13 @@ describe('a query', () => {
     expect(body.issues?.map(({ path }) => path).sort()).toEqual(['color', 'completed', 'limit'])
   })
 
+  test('is told how an instant is written', async ({ call }) => {
+    const { body } = await call('GET', '/tasks?dueAfter=2026-12-01T09:00:00')
+    expect(body.issues?.map(({ message }) => message)).toEqual([
+      'Due after must be a date and time with an offset, such as 2026-12-01T09:00:00Z',
+    ])
+  })
+
   test('that is no UTF-8, or too long, is refused before it is read', async ({ call }) => {
     expect(await call('GET', '/tasks?search=%ff')).toMatchObject({ status: 400, body: { reason: 'MALFORMED_REQUEST' } })
     const long = await call('GET', `/tasks?search=${'a'.repeat(8_192)}`)

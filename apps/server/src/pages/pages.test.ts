@@ -88,6 +88,13 @@ describe('the reference', () => {
     expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')
   })
 
+  test.for(['/docs/', '/DOCS', '/docs/docs.js/', '/Pages/Page.css'])(
+    'is found under %s as well',
+    async (path, { server }) => {
+      expect((await open(server, path)).status).toBe(200)
+    },
+  )
+
   test('of the package nothing else is served', async ({ server }) => {
     const folder = /\/docs\/swagger-ui-[\d.]+\//.exec((await open(server, '/docs')).text)?.[0] ?? ''
     for (const name of ['index.html', 'package.json', 'oauth2-redirect.html', '..%2fpackage.json', 'swagger-ui.js']) {

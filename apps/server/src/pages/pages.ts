@@ -27,22 +27,24 @@ const swaggerUi = {
 /** The pages for people. A browser that asks for a page that does not exist gets one that says so; others go on to the next handler. */
 export function pages({ docs, frontPage, checkHealth }: PagesOptions): Router {
   const router = Router()
-  serve(router, ['/pages/page.css', '/pages/icon.svg'], ownFile)
+  serve(router, '/pages/page.css', ownFile('page.css'))
+  serve(router, '/pages/icon.svg', ownFile('icon.svg'))
   if (docs) {
-    serve(router, ['/'], frontPage === 'short' ? fixedPage(shortFrontPage) : livePage(checkHealth))
+    serve(router, '/', frontPage === 'short' ? fixedPage(shortFrontPage) : livePage(checkHealth))
     const folder = `/docs/swagger-ui-${swaggerUi.version}/`
-    serve(router, ['/docs'], fixedPage(docsPage(folder)))
-    serve(router, ['/docs/docs.css', '/docs/docs.js'], ownFile)
-    serve(router, [`${folder}swagger-ui.css`, `${folder}swagger-ui-bundle.js`], swaggerUiFile)
+    serve(router, '/docs', fixedPage(docsPage(folder)))
+    serve(router, '/docs/docs.css', ownFile('docs.css'))
+    serve(router, '/docs/docs.js', ownFile('docs.js'))
+    for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) serve(router, folder + name, swaggerUiFile(name))
   }
   router.use(answerUnknownPage(notFoundPage({ docs })))
   return router
 }
 
 /** HEAD is answered as GET is. */
-function serve(router: Router, paths: string[], handler: RequestHandler): void {
+function serve(router: Router, path: string, handler: RequestHandler): void {
   router
-    .route(paths)
+    .route(path)
     .get(handler)
     .all((_request, response) => {
       response.set('allow', 'GET, HEAD')
@@ -68,15 +70,17 @@ function livePage(checkHealth: PagesOptions['checkHealth']): RequestHandler {
 }
 
 /** Asked for anew each time, and sent only where it has changed. */
-const ownFile: RequestHandler = ({ path }, response) => {
-  response.sendFile(path.slice(path.lastIndexOf('/') + 1), { root: ASSETS, cacheControl: false, headers: NO_CACHE })
+function ownFile(name: string): RequestHandler {
+  return (_request, response) => {
+    response.set('cache-control', 'no-cache').sendFile(name, { root: ASSETS, cacheControl: false })
+  }
 }
-const NO_CACHE = { 'cache-control': 'no-cache' }
 
 /** Its URL has the version. */
-const swaggerUiFile: RequestHandler = ({ path }, response) => {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  response.sendFile(name, { root: swaggerUi.folder, immutable: true, maxAge: '1y' })
+function swaggerUiFile(name: string): RequestHandler {
+  return (_request, response) => {
+    response.sendFile(name, { root: swaggerUi.folder, immutable: true, maxAge: '1y' })
+  }
 }
 
 /** Below these paths programs ask, whatever their Accept says. */

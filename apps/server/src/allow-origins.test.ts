@@ -30,7 +30,8 @@ describe('a page of a listed origin', () => {
     expect(corsHeaders(await fetch(`${server.url}/trpc/task.list`, { headers: { origin } }))).toEqual({
       'access-control-allow-origin': origin,
       'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': 'x-request-id,retry-after,ratelimit-limit,ratelimit-remaining,ratelimit-reset',
+      'access-control-expose-headers':
+        'x-request-id,retry-after,ratelimit-limit,ratelimit-remaining,ratelimit-reset,etag,location,link,allow,www-authenticate',
     })
   })
 

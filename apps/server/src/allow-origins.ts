@@ -22,7 +22,10 @@ export function allowOrigins(mayCall: OriginTest): RequestHandler {
     origin: (origin, callback) => callback(null, origin !== undefined && mayCall(origin)),
     credentials: true,
     maxAge: PREFLIGHT_MAX_AGE,
-    exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+    exposedHeaders: [
+      ...['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+      ...['etag', 'location', 'link', 'allow', 'www-authenticate'],
+    ],
   })
   return (request, response, next) => {
     // Also where nothing is allowed: a cache must not hand that answer to a page of a listed origin.

@@ -1,20 +1,13 @@
-import { type ErrorReason, errorTable } from '@taskwire/contract'
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { problemOf } from './rest/call-procedure.ts'
+import { refuse, sendProblem } from './rest/problem.ts'
 
-export const answerUnknownRoute: RequestHandler = (request, response) => {
-  answer(response, { reason: 'NOT_FOUND', requestId: String(request.id) })
-}
+export const answerUnknownRoute: RequestHandler = (_request, response) => refuse(response, 'NOT_FOUND')
 
-/** Express's own refusals (a path that cannot be decoded), and faults of ours: a reason and the id, and nothing else. */
+/** Express's own refusals (a path that cannot be decoded), and failures: their reason and the id, and nothing else. */
 export const answerErrors: ErrorRequestHandler = (error, request, response, next) => {
   if (response.headersSent) return next(error)
   const status: unknown = (error as { status?: unknown }).status
-  const reason = typeof status === 'number' && status >= 400 && status < 500 ? 'MALFORMED_REQUEST' : 'INTERNAL'
-  if (reason === 'INTERNAL') request.log.error({ err: error }, 'A request failed')
-  answer(response, { reason, requestId: String(request.id) })
-}
-
-function answer(response: Response, { reason, requestId }: { reason: ErrorReason; requestId: string }): void {
-  const { code, httpStatus, message } = errorTable[reason]
-  response.status(httpStatus).json({ message, code, httpStatus, reason, requestId })
+  if (typeof status === 'number' && status >= 400 && status < 500) return refuse(response, 'MALFORMED_REQUEST')
+  sendProblem(response, problemOf(request, error))
 }

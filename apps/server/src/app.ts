@@ -9,9 +9,12 @@ import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
 import { health, type Readiness } from './health.ts'
 import { logRefusedOrigins } from './log-refused-origins.ts'
 import { readBody } from './read-body.ts'
-import { neverStored, refuseBadUrls, refuseForms, refuseOtherMethods } from './request-guards.ts'
+import { neverStored, refuseBadUrls } from './request-guards.ts'
+import type { CallingOptions } from './request-info.ts'
 import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
+import { restRouter } from './rest/rest-router.ts'
 import { createSessionCookie, type SessionCookieConfig } from './session-cookie.ts'
+import { maxBodySize, refuseForms, refuseInTrpc, refuseOtherMethods } from './trpc-guards.ts'
 import { trpcMiddleware } from './trpc-middleware.ts'
 
 export interface AppConfig {
@@ -54,21 +57,24 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
     response.json({ status: 'alive' })
   })
   app.get('/health', health({ db, readiness }))
+  const calling: CallingOptions = {
+    services,
+    cookie: createSessionCookie(config.cookie),
+    refreshTokenInBody: config.refreshTokenInBody,
+    isTrusted,
+  }
   app.use(
     '/trpc',
     neverStored,
     refuseOtherMethods,
-    refuseBadUrls,
+    refuseBadUrls(refuseInTrpc),
     refuseForms,
     cookieParser(),
-    readBody,
-    trpcMiddleware({
-      services,
-      cookie: createSessionCookie(config.cookie),
-      refreshTokenInBody: config.refreshTokenInBody,
-      isTrusted,
-    }),
+    readBody(refuseInTrpc, maxBodySize),
+    trpcMiddleware(calling),
   )
+  // Some of the backends that this one replaces have a version in their paths.
+  app.use(['/api/v1', '/api'], restRouter(calling))
 
   app.use(answerUnknownRoute)
   app.use(answerErrors)

@@ -268,10 +268,12 @@ describe('HTTP', () => {
   test('what is no procedure is not found either', async () => {
     const response = await fetch(`${server.url}/nothing?password=hunter2`)
     expect(response.status).toBe(404)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(await response.json()).toEqual({
-      message: 'Not found',
-      code: 'NOT_FOUND',
-      httpStatus: 404,
+      type: 'urn:taskwire:problem:NOT_FOUND',
+      title: 'Not found',
+      status: 404,
+      detail: 'Not found',
       reason: 'NOT_FOUND',
       requestId: response.headers.get('x-request-id'),
     })

@@ -1,17 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Meta, OutgoingAnswer } from '@taskwire/router'
-import type { CreateExpressContextOptions } from '@trpc/server/adapters/express'
+import type { OutgoingAnswer } from '@taskwire/router'
 
-type Calls = CreateExpressContextOptions['info']['calls']
-
-/** What the router may know of the answer to a request with these calls. */
-export function outgoingAnswer(request: IncomingMessage, response: ServerResponse, calls: Calls): OutgoingAnswer {
-  const metas = calls.map(({ procedure }): Meta | undefined => procedure?._def.meta as Meta | undefined)
-  return {
-    mostBytes: metas.reduce((sum, meta) => sum + (meta?.mostBytes ?? 0), 0),
-    closed: closedSignal(request, response),
-    cut: () => request.socket.destroy(),
-  }
+/**
+ * What the router may know of the answer to a request.
+ *
+ * @param mostBytes that it may have
+ */
+export function outgoingAnswer(request: IncomingMessage, response: ServerResponse, mostBytes: number): OutgoingAnswer {
+  return { mostBytes, closed: closedSignal(request, response), cut: () => request.socket.destroy() }
 }
 
 /** tRPC's own signal is aborted only where the answer was not yet written; what it is written to may still hold it. */

@@ -1,26 +1,11 @@
-import { errorTable } from '@taskwire/contract'
-import { type PlainReason, toErrorEnvelope } from '@taskwire/router'
+import type { PlainReason } from '@taskwire/router'
 import type { Request, RequestHandler, Response } from 'express'
+
+/** Answers a request that no procedure is asked about, in the form of its protocol. */
+export type Refuse = (response: Response, reason: PlainReason) => void
 
 /** Bytes. */
 const MAX_URL_LENGTH = 8_192
-
-const JSON_TYPE = /^application\/json *(;|$)/i
-const READING_METHODS = new Set(['GET', 'HEAD'])
-const METHODS = new Set([...READING_METHODS, 'POST'])
-
-/** Refuses what no procedure answers to, TRACE among it, on which tRPC fails. */
-export const refuseOtherMethods: RequestHandler = (request, response, next) => {
-  if (METHODS.has(request.method)) return next()
-  response.set('allow', [...METHODS].join(', '))
-  refuse(response, 'METHOD_NOT_SUPPORTED')
-}
-
-/** Refuses, before tRPC looks at a request, what a form of another site could send without asking first. */
-export const refuseForms: RequestHandler = (request, response, next) => {
-  if (READING_METHODS.has(request.method) || JSON_TYPE.test(request.get('content-type') ?? '')) next()
-  else refuse(response, 'UNSUPPORTED_MEDIA_TYPE')
-}
 
 /** Answers are somebody's own: no cache on the way keeps them. */
 export const neverStored: RequestHandler = (_request, response, next) => {
@@ -32,10 +17,12 @@ export const neverStored: RequestHandler = (_request, response, next) => {
 const CONNECTION_PARAMS = 'connectionParams'
 
 /** Refuses URLs that are too long, those that are none (by path, query or host), and those with what nobody here reads. */
-export const refuseBadUrls: RequestHandler = (request, response, next) => {
-  if (request.originalUrl.length > MAX_URL_LENGTH) refuse(response, 'PAYLOAD_TOO_LARGE')
-  else if (!isReadable(request)) refuse(response, 'MALFORMED_REQUEST')
-  else next()
+export function refuseBadUrls(refuse: Refuse): RequestHandler {
+  return (request, response, next) => {
+    if (request.originalUrl.length > MAX_URL_LENGTH) refuse(response, 'PAYLOAD_TOO_LARGE')
+    else if (!isReadable(request)) refuse(response, 'MALFORMED_REQUEST')
+    else next()
+  }
 }
 
 function isReadable(request: Request): boolean {
@@ -47,9 +34,4 @@ function isReadable(request: Request): boolean {
   } catch {
     return false
   }
-}
-
-/** Answers as tRPC would. */
-export function refuse(response: Response, reason: PlainReason): void {
-  response.status(errorTable[reason].httpStatus).json(toErrorEnvelope(reason, String(response.req.id)))
 }

@@ -52,10 +52,14 @@ export function retryAfterOf(error: TRPCError): number | undefined {
   return details !== undefined && 'retryAfter' in details ? Number(details.retryAfter) : undefined
 }
 
-/** What tRPC would answer to a request that is refused before tRPC sees it. */
+/** The failure of a request that is refused before a procedure is called. */
+export function refusalShape(reason: PlainReason, requestId: string): ErrorShape {
+  return toErrorShape(new TRPCError({ code: errorTable[reason].code, cause: new DomainError(reason) }), requestId)
+}
+
+/** What tRPC would answer to such a request. */
 export function toErrorEnvelope(reason: PlainReason, requestId: string): { error: unknown } {
-  const error = new TRPCError({ code: errorTable[reason].code, cause: new DomainError(reason) })
-  return { error: wire.output.serialize(toErrorShape(error, requestId)) }
+  return { error: wire.output.serialize(refusalShape(reason, requestId)) }
 }
 
 /** Why the call failed, for logs and metrics. */

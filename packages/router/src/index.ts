@@ -4,7 +4,15 @@ export { appRouter, createCaller } from './app-router.ts'
 export type { AppRouter } from './app-router-type.ts'
 export { type Context, createContext, createInnerContext, type RequestInfo } from './context.ts'
 export type { ErrorShape } from './error-shape.ts'
-export { failureOf, type PlainReason, reasonOf, retryAfterOf, toErrorEnvelope } from './errors.ts'
+export {
+  failureOf,
+  type PlainReason,
+  reasonOf,
+  refusalShape,
+  retryAfterOf,
+  toErrorEnvelope,
+  toErrorShape,
+} from './errors.ts'
 export type { LimitStore } from './limits/counter.ts'
 export type { LimitState } from './limits/limits.ts'
 export { attachRequestId } from './request-id.ts'

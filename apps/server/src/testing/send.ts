@@ -49,6 +49,8 @@ export async function send(
     for (const [name, value] of Object.entries({ 'content-type': 'application/json', ...headers })) {
       if (value !== undefined) outgoing.setHeader(name, value)
     }
+    // Node.js leaves the length out with DELETE, and sends the body all the same.
+    if (content !== undefined) outgoing.setHeader('content-length', Buffer.byteLength(content))
     outgoing.end(content)
   })
 }

@@ -7,6 +7,7 @@ import { allowOrigins, callingOrigins } from './allow-origins.ts'
 import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
 import { answerHealth, healthCheck, type Readiness } from './health.ts'
 import { logRefusedOrigins } from './log-refused-origins.ts'
+import { serveDocument } from './openapi/serve-document.ts'
 import { type PagesOptions, pages } from './pages/pages.ts'
 import { readBody } from './read-body.ts'
 import { neverStored, refuseBadUrls } from './request-guards.ts'
@@ -14,6 +15,7 @@ import type { CallingOptions } from './request-info.ts'
 import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
 import { restRouter } from './rest/rest-router.ts'
 import { securityHeaders } from './security-headers.ts'
+import { serverVersion } from './server-version.ts'
 import { createSessionCookie, type SessionCookieConfig } from './session-cookie.ts'
 import { maxBodySize, refuseForms, refuseInTrpc, refuseOtherMethods } from './trpc-guards.ts'
 import { trpcMiddleware } from './trpc-middleware.ts'
@@ -77,7 +79,7 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
     trpcMiddleware(calling),
   )
   // Some of the backends that this one replaces have a version in their paths.
-  app.use(['/api/v1', '/api'], restRouter(calling))
+  app.use(['/api/v1', '/api'], serveDocument(serverVersion()), restRouter(calling))
 
   app.use(pages({ ...config, checkHealth }))
   app.use(answerUnknownRoute)

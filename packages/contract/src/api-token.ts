@@ -18,7 +18,9 @@ export interface ApiToken extends z.infer<typeof apiToken> {}
 const apiTokenSchema: Named<ApiToken> = apiToken
 
 /** The output of `apiToken.list`. */
-export const apiTokenListSchema: Named<ApiToken[]> = z.array(apiTokenSchema)
+export const apiTokenListSchema: Named<ApiToken[]> = z
+  .array(apiTokenSchema)
+  .register(schemaNames, { id: 'ApiTokenList' })
 
 const newApiToken = inputObject('NewApiToken', {
   name: text({ label: 'Name', min: 1, max: 100 }).describe(

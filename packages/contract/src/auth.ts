@@ -39,7 +39,7 @@ export const emailSchema = z
   })
 
 function password(label: string) {
-  return z.string({ error: requiredOr(label, fault('NOT_TEXT', { label })) })
+  return z.string({ error: requiredOr(label, fault('NOT_TEXT', { label })) }).meta({ format: 'password' })
 }
 
 function newPassword(label: string) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { fault } from './faults.ts'
 import { inputObject, type Named, outputCount, outputId, outputObject, wholeNumber } from './fields.ts'
 import { MAX_VERSION } from './limits.ts'
+import { schemaNames } from './names.ts'
 import { tagSchema } from './tag.ts'
 import { taskSchema } from './task.ts'
 
@@ -43,7 +44,9 @@ export type Change = TaskChange | TagChange | ResetChange
 const rowChangeSchema: Named<TaskChange | TagChange> = z.union([taskChange, tagChange])
 
 /** What `change.stream` tells. */
-export const changeSchema: Named<Change> = z.union([taskChange, tagChange, resetChange])
+export const changeSchema: Named<Change> = z
+  .union([taskChange, tagChange, resetChange])
+  .register(schemaNames, { id: 'Change' })
 
 function since() {
   return wholeNumber({ label: 'Since', min: 0, max: MAX_VERSION }).optional()

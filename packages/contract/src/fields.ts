@@ -29,18 +29,27 @@ export function optional<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.object(shape).partial().shape
 }
 
-/** Refuses an input that names a row, or rows, by `keys` and then says nothing of what is to change. */
+/**
+ * Refuses an input that names a row, or rows, by `keys` and then says nothing of what is to change; of `lists` an empty one
+ * says nothing.
+ */
 export function withChange<Shape extends z.core.$ZodLooseShape, Config extends z.core.$ZodObjectConfig>(
   input: z.ZodObject<Shape, Config>,
-  {
-    keys,
-    isChange = (value) => value !== undefined,
-  }: { keys: (keyof Shape)[]; isChange?: (value: unknown) => boolean },
+  { keys, lists = [] }: { keys: (keyof Shape)[]; lists?: (keyof Shape)[] },
 ) {
   const fields = Object.keys(input.shape).filter((field) => !keys.includes(field))
-  return input.refine((value) => fields.some((field) => isChange((value as Record<string, unknown>)[field])), {
-    error: fault('NOTHING_TO_CHANGE', { fields }),
-  })
+  const isChange = (field: string, value: unknown) =>
+    lists.includes(field) && Array.isArray(value) ? value.length > 0 : value !== undefined
+  return input
+    .refine((value) => fields.some((field) => isChange(field, (value as Record<string, unknown>)[field])), {
+      error: fault('NOTHING_TO_CHANGE', { fields }),
+    })
+    .meta({
+      not: {
+        propertyNames: { enum: [...keys, ...lists] },
+        ...(lists.length > 0 && { properties: Object.fromEntries(lists.map((list) => [list, { maxItems: 0 }])) }),
+      },
+    })
 }
 
 /** A UUID of any version of RFC 9562, in lower case as PostgreSQL returns it. */

@@ -58,7 +58,7 @@ export {
   errorTable,
   type RetryDetails,
 } from './errors.ts'
-export type { ValidationIssueCode, ValidationIssueParams } from './faults.ts'
+export { type ValidationIssueCode, type ValidationIssueParams, validationIssueCodes } from './faults.ts'
 export { readId } from './fields.ts'
 export { toValidationIssues, type ValidationIssue, validationIssue } from './issues.ts'
 export {

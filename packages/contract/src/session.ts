@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, inputObject, type Named, outputCount, outputId, outputInstant, outputObject } from './fields.ts'
+import { schemaNames } from './names.ts'
 
 const session = outputObject('Session', {
   id: outputId().describe('UUID.'),
@@ -19,7 +20,7 @@ export interface Session extends z.infer<typeof session> {}
 const sessionSchema: Named<Session> = session
 
 /** The output of `session.list`. */
-export const sessionListSchema: Named<Session[]> = z.array(sessionSchema)
+export const sessionListSchema: Named<Session[]> = z.array(sessionSchema).register(schemaNames, { id: 'SessionList' })
 
 const sessionId = inputObject('SessionIdInput', {
   id: id().describe('The session to end; `NOT_FOUND` when the user has no open one with this id.'),

@@ -45,7 +45,7 @@ export interface TagWithCount extends z.infer<typeof tagWithCount> {}
 const tagWithCountSchema: Named<TagWithCount> = tagWithCount
 
 /** The output of `tag.list`. */
-export const tagListSchema: Named<TagWithCount[]> = z.array(tagWithCountSchema)
+export const tagListSchema: Named<TagWithCount[]> = z.array(tagWithCountSchema).register(schemaNames, { id: 'TagList' })
 
 const taskTag = tag.pick({ id: true, name: true, color: true }).register(schemaNames, { id: 'TaskTag' })
 

@@ -28,7 +28,7 @@ export interface TaskUpdateManyInput extends z.input<typeof taskUpdateMany> {}
 
 export const taskUpdateManyInputSchema: Named<TaskUpdateManyInput> = withChange(taskUpdateMany, {
   keys: ['ids'],
-  isChange: (value) => (Array.isArray(value) ? value.length > 0 : value !== undefined),
+  lists: ['addTagIds', 'removeTagIds'],
 })
 
 const taskDeleteMany = inputObject('TaskDeleteManyInput', {

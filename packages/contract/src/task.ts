@@ -86,7 +86,7 @@ export const taskUpdateInputSchema: Named<TaskUpdateInput> = withChange(taskUpda
 
 const taskId = inputObject('TaskIdInput', {
   id: id().describe(
-    'The task; `NOT_FOUND` when the user has none with this id, and for `task.get` also when it is deleted.',
+    'The task; `NOT_FOUND` when the user has none with this id, and to read it also when it is deleted.',
   ),
 })
 

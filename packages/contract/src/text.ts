@@ -23,7 +23,7 @@ const CONTROLS = { one: /\p{Cc}/u, many: /[^\P{Cc}\t\n]/u }
  */
 export function text({ label, min = 0, max, lines = 'one' }: TextBounds) {
   const error = min === 0 ? fault('TOO_LONG', { label, max }) : fault('WRONG_LENGTH', { label, min, max })
-  return z
+  const schema = z
     .string({ error: requiredOr(label, fault('NOT_TEXT', { label })) })
     .trim()
     .min(min, { error, abort: true })
@@ -31,6 +31,8 @@ export function text({ label, min = 0, max, lines = 'one' }: TextBounds) {
     .refine(isStorable, { error: fault('UNSTORABLE_CHARACTERS', { label }), abort: true })
     .refine((value) => !CONTROLS[lines].test(value), { error: controlsIn(label, lines), abort: true })
     .refine((value) => min === 0 || VISIBLE.test(value), { error })
+  // Nearly the same, in what JSON Schema has for it.
+  return min === 0 ? schema : schema.meta({ pattern: '\\S' })
 }
 
 /** What is wrong with the control characters of a text. */

@@ -35,7 +35,7 @@ function beyondTen({ ids }: { ids: string[] }): number {
 
 export const taskRouter = {
   /**
-   * A page of the user's tasks that match every filter, in the order asked for; `nextCursor` leads on.
+   * A page of the user's tasks that match every filter, in the order asked for. `nextCursor` leads on.
    * Fails with `VALIDATION_FAILED` (a cursor of another list, too), `TIMEOUT` where a search takes longer than a second.
    */
   list: protectedProcedure
@@ -44,7 +44,7 @@ export const taskRouter = {
       rest: {
         method: 'GET',
         path: '/tasks',
-        summary: "A page of the user's tasks that match every filter, in the order asked for; `nextCursor` leads on",
+        summary: "A page of the user's tasks that match every filter, in the order asked for",
         without: ['direction'],
       },
     })

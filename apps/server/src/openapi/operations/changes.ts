@@ -1,0 +1,50 @@
+import { tagExample, taskExample } from '../examples.ts'
+import type { RestProcedure } from '../operation-texts.ts'
+import type { OperationGroup } from './operation-text.ts'
+
+const taskChange = { type: 'task', version: 7, id: taskExample.id, deleted: false, task: taskExample }
+const tagDeleted = { type: 'tag', version: 9, id: tagExample.id, deleted: true, tag: null }
+const reset = { type: 'reset', version: 120 }
+
+const STREAM = `
+\`text/event-stream\`: the \`data\` of each event is a \`Change\` as JSON, its \`event\` is the \`type\` of the change, its \`id\` the version.
+
+\`\`\`
+event: task
+id: 7
+data: {"type":"task","version":7,"id":"${taskExample.id}","deleted":false,"task":{…}}
+
+event: tag
+id: 9
+data: {"type":"tag","version":9,"id":"${tagExample.id}","deleted":true,"tag":null}
+\`\`\`
+
+\`event: reset\` is the last one: read everything again, and go on from its version. A comment line comes every 15 seconds; whoever hears nothing for 40 seconds connects again, with \`Last-Event-ID\`, as \`EventSource\` does by itself. When the stream ends for a reason (the session has ended; more than ten streams are open, of which the oldest goes), the last event is \`event: problem\` with the problem as its \`data\`.
+`.trim()
+
+export const changes: OperationGroup<RestProcedure<'change'>> = {
+  tag: {
+    name: 'changes',
+    description:
+      "What has changed since a version, of all of the user's tasks and tags, whoever changed it: to keep a copy current without reading everything again.",
+  },
+  operations: {
+    'change.list': {
+      operationId: 'listChanges',
+      description:
+        'Without `since` the answer has no changes but the version to begin with: ask for it before you read the first lists. Go on with `version` as `since`, at once while `hasMore`, or follow `Link`. `reset` instead of changes: they are not known any more, so read everything again.',
+      parameters: { since: 6 },
+      answer: {
+        changes: { value: { changes: [taskChange, tagDeleted], version: 9, hasMore: false, reset: false } },
+        reset: { value: { changes: [], version: 120, hasMore: false, reset: true } },
+      },
+      headers: ['Link'],
+    },
+    'change.stream': {
+      operationId: 'streamChanges',
+      description: STREAM,
+      parameters: { since: 6, 'Last-Event-ID': '6' },
+      answer: { task: { value: taskChange }, tag: { value: tagDeleted }, reset: { value: reset } },
+    },
+  },
+}

@@ -1,0 +1,28 @@
+import type { ExamplesObject, TagObject } from 'openapi3-ts/oas31'
+import type { HeaderName } from '../headers.ts'
+
+/** What the document says of a procedure beyond what stands beside it. */
+export interface OperationText {
+  /** What generated clients call it. */
+  operationId: string
+  /** The same of `PUT`, where that does the same. */
+  putOperationId?: string
+  /** In Markdown; what the summary says already is not said again. */
+  description: string
+  /** What parameters may be, by their names. */
+  parameters?: Record<string, unknown>
+  /** What may be sent. */
+  body?: ExamplesObject
+  /** Fields of the body that are needed, though not of a caller without HTTP. */
+  needs?: string[]
+  /** What may be answered; of a stream, what an event may hold. */
+  answer?: ExamplesObject
+  /** Headers of the answer that no rule tells. */
+  headers?: HeaderName[]
+}
+
+/** Operations that stand together under a heading. */
+export interface OperationGroup<Procedure extends string> {
+  tag: TagObject
+  operations: Record<Procedure, OperationText>
+}

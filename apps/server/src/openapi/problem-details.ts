@@ -1,0 +1,75 @@
+import { type ErrorDetailsByReason, type ErrorReason, validationIssue, validationIssueCodes } from '@taskwire/contract'
+import type { SchemaObject } from 'openapi3-ts/oas31'
+import { taskExample } from './examples.ts'
+
+/** What a problem says beyond what all problems say. */
+interface ProblemDetails {
+  properties: Record<string, SchemaObject>
+  example: object
+}
+
+function retryAfter(seconds: number): ProblemDetails {
+  return {
+    properties: { retryAfter: { type: 'integer', minimum: 1, description: 'Seconds to wait, as in `Retry-After`.' } },
+    example: { retryAfter: seconds },
+  }
+}
+
+const details: { [Reason in keyof ErrorDetailsByReason]: ProblemDetails } = {
+  VALIDATION_FAILED: {
+    properties: {
+      issues: {
+        type: 'array',
+        items: { $ref: '#/components/schemas/ValidationIssue' },
+        description: 'One issue for each field at fault.',
+      },
+    },
+    example: { issues: [validationIssue('title', 'WRONG_LENGTH', { label: 'Title', min: 1, max: 200 })] },
+  },
+  VERSION_CONFLICT: {
+    properties: {
+      current: {
+        anyOf: [{ $ref: '#/components/schemas/Task' }, { $ref: '#/components/schemas/Tag' }],
+        description: 'The task or tag as it is now, to merge with or to start over from.',
+      },
+    },
+    example: { current: taskExample },
+  },
+  QUOTA_REACHED: {
+    properties: {
+      limit: { type: 'integer', minimum: 0, description: 'How many tasks, tags or API tokens a user may have.' },
+    },
+    example: { limit: 1_000 },
+  },
+  RATE_LIMITED: retryAfter(30),
+  OVERLOADED: retryAfter(2),
+  UNAVAILABLE: retryAfter(1),
+}
+
+const none: ProblemDetails = { properties: {}, example: {} }
+
+export function problemDetails(reason: ErrorReason): ProblemDetails {
+  return reason in details ? details[reason as keyof typeof details] : none
+}
+
+/** One fault of an input. */
+export const validationIssueSchema: SchemaObject = {
+  type: 'object',
+  description: 'What is wrong with one field.',
+  properties: {
+    path: {
+      type: 'string',
+      description:
+        'Where the fault is: the field, and below it keys and indexes joined by dots (`title`, `tagIds.0`). Empty when the fault is of the input as a whole.',
+    },
+    message: { type: 'string', description: 'What is wrong, in a sentence to show beside the field.' },
+    code: { type: 'string', enum: [...validationIssueCodes], description: 'What is wrong, for programs.' },
+    params: {
+      type: 'object',
+      additionalProperties: true,
+      description: 'The numbers and names that the message speaks of, to say the same in another language.',
+    },
+  },
+  required: ['path', 'message', 'code', 'params'],
+  additionalProperties: false,
+}

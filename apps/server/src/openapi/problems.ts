@@ -1,0 +1,89 @@
+import { type ErrorReason, errorReasons, errorTable } from '@taskwire/contract'
+import type { ExampleObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
+import { answerHeaders, type HeaderName } from './headers.ts'
+import { problemDetails } from './problem-details.ts'
+
+const MEDIA_TYPE = 'application/problem+json'
+
+/** The statuses that a reason can have: one, but for a stale version, which a header or a body tells. */
+function statusesOf(reason: ErrorReason): number[] {
+  const { httpStatus } = errorTable[reason]
+  return reason === 'VERSION_CONFLICT' ? [httpStatus, 412] : [httpStatus]
+}
+
+/** `NOT_FOUND` as `NotFoundProblem`. */
+function schemaName(reason: ErrorReason): string {
+  const words = reason.split('_').map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+  return `${words.join('')}Problem`
+}
+
+function problemSchema(reason: ErrorReason): SchemaObject {
+  const statuses = statusesOf(reason)
+  const { properties } = problemDetails(reason)
+  return {
+    type: 'object',
+    description: `${errorTable[reason].message}.`,
+    properties: {
+      type: { type: 'string', const: `urn:taskwire:problem:${reason}`, description: 'The reason as a URI (RFC 9457).' },
+      title: { type: 'string', description: 'What the reason means, in a sentence for people.' },
+      status: {
+        type: 'integer',
+        ...(statuses.length === 1 ? { const: statuses[0] } : { enum: statuses }),
+        description: 'The status of the answer.',
+      },
+      detail: { type: 'string', description: 'What is wrong with this very call, in a sentence for people.' },
+      reason: { type: 'string', const: reason, description: 'Why the call failed, for programs.' },
+      requestId: { type: 'string', description: 'Names the request in the log of the server.' },
+      ...properties,
+    },
+    required: ['type', 'title', 'status', 'detail', 'reason', 'requestId', ...Object.keys(properties)],
+    additionalProperties: false,
+  }
+}
+
+/** What is answered to a call that fails, a schema for each reason. */
+export function problemSchemas(reasons: ReadonlySet<ErrorReason>): Record<string, SchemaObject> {
+  const known = errorReasons.filter((reason) => reasons.has(reason))
+  return Object.fromEntries(known.map((reason) => [schemaName(reason), problemSchema(reason)]))
+}
+
+const headersOfStatus: Record<number, HeaderName[]> = {
+  401: ['WwwAuthenticate'],
+  429: ['RetryAfter'],
+  503: ['RetryAfter'],
+}
+
+/** The answer of one status to a call that fails for one of these reasons. */
+export function problemResponse(status: number, reasons: readonly ErrorReason[]): ResponseObject {
+  const references = reasons.map((reason) => ({ $ref: `#/components/schemas/${schemaName(reason)}` }))
+  const [only] = references
+  const mapping = Object.fromEntries(reasons.map((reason, place) => [reason, references[place]?.$ref ?? '']))
+  return {
+    description: reasons.map((reason) => `\`${reason}\`: ${errorTable[reason].message}.`).join('\n\n'),
+    headers: answerHeaders(...(headersOfStatus[status] ?? [])),
+    content: {
+      [MEDIA_TYPE]: {
+        schema:
+          references.length === 1 && only !== undefined
+            ? only
+            : { oneOf: references, discriminator: { propertyName: 'reason', mapping } },
+        examples: Object.fromEntries(reasons.map((reason) => [reason, problemExample(reason, status)])),
+      },
+    },
+  }
+}
+
+function problemExample(reason: ErrorReason, status: number): ExampleObject {
+  const { message } = errorTable[reason]
+  return {
+    value: {
+      type: `urn:taskwire:problem:${reason}`,
+      title: message,
+      status,
+      detail: message,
+      reason,
+      requestId: '0f8c1c5e-52a5-4f6f-9d0b-6a4f8c0f2f11',
+      ...problemDetails(reason).example,
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { type RequestHandler, Router } from 'express'
+import { refuse } from '../rest/problem.ts'
+import { type DocumentForm, documentText } from './document-text.ts'
+
+/** RFC 8259, and RFC 9512 for YAML. OpenAPI has no registered types of its own. */
+const mediaTypes: Record<DocumentForm, string> = { json: 'application/json', yaml: 'application/yaml' }
+
+/**
+ * Serves the document as `/openapi.json` and `/openapi.yaml`, to be mounted beside what it is about.
+ *
+ * @param version of the server
+ */
+export function serveDocument(version: string): Router {
+  const router = Router({ caseSensitive: true })
+  for (const form of ['json', 'yaml'] as const) {
+    router.route(`/openapi.${form}`).get(readableAnywhere, sendDocument(version, form)).all(refuseWriting)
+  }
+  return router
+}
+
+/** Written when it is first asked for. Express tags it by its bytes, and answers 304 to who has it. */
+function sendDocument(version: string, form: DocumentForm): RequestHandler {
+  let text: string | undefined
+  return (_request, response) => {
+    text ??= documentText(version, form)
+    response.set('cache-control', 'no-cache').type(mediaTypes[form]).send(text)
+  }
+}
+
+/** Nothing in it is anybody's own, and editors and generators are pages of other sites. */
+const readableAnywhere: RequestHandler = (_request, response, next) => {
+  // A page that may call with credentials has its own origin there, which `*` would take its credentials from.
+  if (!response.hasHeader('access-control-allow-origin')) response.set('access-control-allow-origin', '*')
+  response.set('cross-origin-resource-policy', 'cross-origin')
+  next()
+}
+
+const refuseWriting: RequestHandler = (_request, response) => {
+  response.set('allow', 'GET, HEAD')
+  refuse(response, 'METHOD_NOT_SUPPORTED')
+}

@@ -35,7 +35,10 @@ export function toProblem({ message, data }: ErrorShape, status: number = data.h
 /** JSON has no dates, so that whoever sends one has to know how it is written. */
 function inJson(issue: ValidationIssue): ValidationIssue {
   if (issue.code !== 'NOT_A_DATE') return issue
-  return { ...issue, message: `${issue.params.label} must be a date and time with an offset, such as 2026-12-01T09:00:00Z` }
+  return {
+    ...issue,
+    message: `${issue.params.label} must be a date and time with an offset, such as 2026-12-01T09:00:00Z`,
+  }
 }
 
 /** A fault of a field says which; one of the whole input has no name to say. */

@@ -41,8 +41,7 @@ const headerParameterTable: readonly HeaderParameter[] = [
     applies: (_route, fields) => fields.includes('lastEventId'),
     parameter: {
       name: 'Last-Event-ID',
-      description:
-        'The `id` of the last event that arrived, to go on after it; `EventSource` sends it by itself. Of this and `since` the larger counts.',
+      description: 'The `id` of the last event that arrived, to go on after it. Of this and `since` the larger counts.',
       schema: { type: 'string', pattern: '^[0-9]{1,10}$' },
     },
   },

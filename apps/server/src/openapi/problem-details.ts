@@ -8,6 +8,8 @@ interface ProblemDetails {
   example: object
 }
 
+const issue = validationIssue('title', 'WRONG_LENGTH', { label: 'Title', min: 1, max: 200 })
+
 function retryAfter(seconds: number): ProblemDetails {
   return {
     properties: { retryAfter: { type: 'integer', minimum: 1, description: 'Seconds to wait, as in `Retry-After`.' } },
@@ -24,7 +26,7 @@ const details: { [Reason in keyof ErrorDetailsByReason]: ProblemDetails } = {
         description: 'One issue for each field at fault.',
       },
     },
-    example: { issues: [validationIssue('title', 'WRONG_LENGTH', { label: 'Title', min: 1, max: 200 })] },
+    example: { detail: `title: ${issue.message}`, issues: [issue] },
   },
   VERSION_CONFLICT: {
     properties: {

@@ -2,6 +2,7 @@ import { type ErrorReason, errorReasons, errorTable } from '@taskwire/contract'
 import type { ExampleObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
 import { answerHeaders, type HeaderName } from './headers.ts'
 import { problemDetails } from './problem-details.ts'
+import type { Failure } from './reasons.ts'
 
 const MEDIA_TYPE = 'application/problem+json'
 
@@ -54,12 +55,13 @@ const headersOfStatus: Record<number, HeaderName[]> = {
 }
 
 /** The answer of one status to a call that fails for one of these reasons. */
-export function problemResponse(status: number, reasons: readonly ErrorReason[]): ResponseObject {
+export function problemResponse(status: number, failures: readonly Failure[]): ResponseObject {
+  const reasons = failures.map(({ reason }) => reason)
   const references = reasons.map((reason) => ({ $ref: `#/components/schemas/${schemaName(reason)}` }))
   const [only] = references
   const mapping = Object.fromEntries(reasons.map((reason, place) => [reason, references[place]?.$ref ?? '']))
   return {
-    description: reasons.map((reason) => `\`${reason}\`: ${errorTable[reason].message}.`).join('\n\n'),
+    description: failures.map(describe).join('\n\n'),
     headers: answerHeaders(...(headersOfStatus[status] ?? [])),
     content: {
       [MEDIA_TYPE]: {
@@ -71,6 +73,11 @@ export function problemResponse(status: number, reasons: readonly ErrorReason[])
       },
     },
   }
+}
+
+function describe({ reason, when }: Failure): string {
+  const sentence = `\`${reason}\`: ${errorTable[reason].message}.`
+  return when === undefined ? sentence : `${sentence} ${when}`
 }
 
 function problemExample(reason: ErrorReason, status: number): ExampleObject {

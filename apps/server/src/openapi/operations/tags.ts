@@ -34,7 +34,7 @@ export const tags: OperationGroup<RestProcedure<'tag'>> = {
     'tag.delete': {
       operationId: 'deleteTag',
       description: 'There is no way back. The tasks that had it are told as they are, without it.',
-      parameters: { id: tagExample.id },
+      parameters: { id: tagExample.id, 'If-Match': '"3"' },
     },
   },
 }

@@ -2,22 +2,25 @@ import type { OpenDatabase } from '@taskwire/prisma'
 import type { Services } from '@taskwire/router'
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
-import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { allowOrigins, callingOrigins } from './allow-origins.ts'
 import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
-import { health, type Readiness } from './health.ts'
+import { answerHealth, healthCheck, type Readiness } from './health.ts'
 import { logRefusedOrigins } from './log-refused-origins.ts'
+import { serveDocument } from './openapi/serve-document.ts'
+import { type PagesOptions, pages } from './pages/pages.ts'
 import { readBody } from './read-body.ts'
 import { neverStored, refuseBadUrls } from './request-guards.ts'
 import type { CallingOptions } from './request-info.ts'
 import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
 import { restRouter } from './rest/rest-router.ts'
+import { securityHeaders } from './security-headers.ts'
+import { serverVersion } from './server-version.ts'
 import { createSessionCookie, type SessionCookieConfig } from './session-cookie.ts'
 import { maxBodySize, refuseForms, refuseInTrpc, refuseOtherMethods } from './trpc-guards.ts'
 import { trpcMiddleware } from './trpc-middleware.ts'
 
-export interface AppConfig {
+export interface AppConfig extends Pick<PagesOptions, 'docs' | 'frontPage'> {
   /** Origins whose pages may call with credentials. */
   corsOrigins: string[]
   /** Whether pages of this machine (http://localhost, any port) may call as well: for development. */
@@ -43,20 +46,22 @@ export interface AppOptions {
 export function createApp({ db, services, config, logger, readiness }: AppOptions): Express {
   const mayCall = callingOrigins({ listed: config.corsOrigins, local: config.localOrigins })
   const isTrusted = (origin: string) => origin === config.ownOrigin || mayCall(origin)
+  const checkHealth = healthCheck({ db, readiness })
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy)
 
   app.use(requestLog(logger))
   if (config.trustProxy === 0) app.use(warnOfUntrustedProxy(logger))
-  app.use(helmet())
+  app.use(securityHeaders(config.ownOrigin))
   app.use(logRefusedOrigins(logger, isTrusted))
   app.use(allowOrigins(mayCall))
 
   app.get('/livez', (_request, response) => {
     response.json({ status: 'alive' })
   })
-  app.get('/health', health({ db, readiness }))
+  app.get('/health', answerHealth(checkHealth))
+
   const calling: CallingOptions = {
     services,
     cookie: createSessionCookie(config.cookie),
@@ -74,8 +79,9 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
     trpcMiddleware(calling),
   )
   // Some of the backends that this one replaces have a version in their paths.
-  app.use(['/api/v1', '/api'], restRouter(calling))
+  app.use(['/api/v1', '/api'], serveDocument(serverVersion()), restRouter(calling))
 
+  app.use(pages({ ...config, checkHealth }))
   app.use(answerUnknownRoute)
   app.use(answerErrors)
   return app

@@ -21,6 +21,11 @@ test('the build serves from PostgreSQL by plain Node.js, and ends when it is tol
   })
   expect((await ada.query('task.list')).data).toMatchObject({ items: [{ title: 'Ship it' }] })
   expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'healthy' })
+  // Style sheets and scripts of pages, which the compiler does not copy.
+  const docs = await (await fetch(`${url}/docs`)).text()
+  const assets = Array.from(docs.matchAll(/<(?:link|script) [^>]*(?:href|src)="([^"]*)"/g), ([, path = '']) => path)
+  expect(assets.length).toBeGreaterThan(4)
+  for (const path of assets) expect((await fetch(url + path)).status).toBe(200)
   // What a developer's page may do elsewhere.
   const local = await fetch(`${url}/health`, { headers: { origin: 'http://localhost:5173' } })
   expect(local.headers.get('access-control-allow-origin')).toBeNull()

@@ -65,6 +65,8 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
     readiness,
     config: {
       corsOrigins: http.corsOrigins,
+      docs: http.docs,
+      frontPage: env.production ? 'short' : 'long',
       localOrigins: !env.production,
       refreshTokenInBody: http.refreshTokenInBody,
       trustProxy: http.trustProxy,

@@ -69,6 +69,10 @@ client.task.delete.mutate({ id: created.id })
 const tags = await client.tag.list.query()
 //    ^? const tags: TagWithCount[]
 
+client.tag.delete.mutate({ id: created.id, version: created.version })
+//         ^? (property) delete: Mutation<TagDeleteInput, Deleted>
+//            Deletes a tag: its tasks stay, and its name is free again. Fails with `NOT_FOUND`, `VERSION_CONFLICT`.
+
 export const names = tags.map(({ name, taskCount }) => `${name} ${taskCount}`)
 //                                     ^? (parameter) taskCount: number
 //                                        How many live tasks carry the tag.

@@ -23,6 +23,7 @@ export type {
   Tag,
   TagChange,
   TagCreateInput,
+  TagDeleteInput,
   TagUpdateInput,
   TagWithCount,
   Task,

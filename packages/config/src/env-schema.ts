@@ -33,6 +33,7 @@ export function environmentSchema(production: boolean) {
       BCRYPT_COST: wholeNumber(production ? 10 : 4, 31).default(12),
       PASSWORD_MIN_LENGTH: wholeNumber(1, 72).default(8),
       CORS_ORIGINS: origins.default([]),
+      DOCS: onOrOff.default(true),
       TRUST_PROXY: wholeNumber(0, 100).default(0),
       MAX_TASKS_PER_USER: wholeNumber(1, 1_000_000).default(DEFAULT_QUOTAS.maxTasks),
       // tag.list has no pages.
@@ -122,6 +123,8 @@ function wholeNumber(minimum: number, maximum: number) {
 const trueOrFalse = variable('true or false', (text) =>
   text === 'true' || text === 'false' ? text === 'true' : undefined,
 )
+
+const onOrOff = variable('on or off', (text) => (text === 'on' || text === 'off' ? text === 'on' : undefined))
 
 /** In seconds. */
 const duration = variable('a duration of a second or more, with its unit, such as 15m or 14d', (text) => {

@@ -17,6 +17,8 @@ export interface Env {
     publicUrl: string
     /** Origins whose pages may call with credentials. */
     corsOrigins: string[]
+    /** The pages `/` and `/docs` are there. */
+    docs: boolean
     /** How many proxies stand in front. */
     trustProxy: number
     /** The session's cookie goes to frontends on other sites too. */
@@ -86,6 +88,7 @@ export function parseEnvironment(variables: Record<string, string | undefined>, 
       port: data.PORT,
       publicUrl: data.PUBLIC_URL ?? `http://localhost:${data.PORT}`,
       corsOrigins: data.CORS_ORIGINS,
+      docs: data.DOCS,
       trustProxy: data.TRUST_PROXY,
       cookieCrossSite: data.COOKIE_CROSS_SITE,
       refreshTokenInBody: data.REFRESH_TOKEN_IN_BODY,

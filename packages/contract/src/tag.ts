@@ -104,11 +104,12 @@ export interface TagUpdateInput extends z.input<typeof tagUpdateForm> {}
 
 export const tagUpdateInputSchema: Named<TagUpdateInput> = withChange(tagUpdateForm, { keys: ['id', 'version'] })
 
-const tagId = inputObject('TagIdInput', {
+const tagDelete = inputObject('TagDeleteInput', {
   id: id().describe('The tag to delete; its tasks stay.'),
+  version: expectedVersion(),
 })
 
 /** Input of `tag.delete`. */
-export interface TagIdInput extends z.input<typeof tagId> {}
+export interface TagDeleteInput extends z.input<typeof tagDelete> {}
 
-export const tagIdInputSchema: Named<TagIdInput> = tagId
+export const tagDeleteInputSchema: Named<TagDeleteInput> = tagDelete

@@ -3,7 +3,7 @@ import {
   normalizeTagName,
   type Tag,
   type TagCreateInput,
-  type TagIdInput,
+  type TagDeleteInput,
   type TagUpdateInput,
   type TagWithCount,
 } from '@taskwire/contract'
@@ -103,29 +103,42 @@ export async function createTag(
  */
 export async function updateTag(db: Database, userId: string, input: TagUpdateInput): Promise<Tag> {
   const { id, version } = input
-  const [updated] = await refuseTaken(
-    'TAG_NAME_TAKEN',
-    () => db.$queryRaw<Tag[]>`
-      UPDATE tags tag SET ${Prisma.join(assignmentsOf(input))}
-      WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL
-        ${version === undefined ? Prisma.empty : Prisma.sql`AND version = ${version}`}
-      RETURNING ${selectTag}`,
-  )
-  if (updated !== undefined) return updated
+  const assignments = Prisma.join(assignmentsOf(input))
+  return refuseTaken('TAG_NAME_TAKEN', () => editTag(db, userId, { id, version, assignments }))
+}
+
+/**
+ * Deletes a tag. Its links stay, unseen; its name is free again.
+ *
+ * @throws DomainError NOT_FOUND, or VERSION_CONFLICT with the tag as it is now
+ */
+export async function deleteTag(db: Database, userId: string, { id, version }: TagDeleteInput): Promise<Deleted> {
+  const assignments = Prisma.sql`deleted_at = clock_timestamp(), name_key = NULL`
+  const deleted = await editTag(db, userId, { id, version, assignments })
+  return { version: deleted.version }
+}
+
+/** What is to be changed of one live tag. */
+interface TagEdit {
+  id: string
+  /** The version that the edit is based on; undefined: whatever is there. */
+  version: number | undefined
+  /** In SQL, such as `color = $1`. */
+  assignments: Prisma.Sql
+}
+
+/** @throws DomainError NOT_FOUND, or VERSION_CONFLICT with the tag as it is now */
+async function editTag(db: Database, userId: string, { id, version, assignments }: TagEdit): Promise<Tag> {
+  const [edited] = await db.$queryRaw<Tag[]>`
+    UPDATE tags tag SET ${assignments}
+    WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL
+      ${version === undefined ? Prisma.empty : Prisma.sql`AND version = ${version}`}
+    RETURNING ${selectTag}`
+  if (edited !== undefined) return edited
 
   const current = await findTag(db, userId, id)
   if (version === undefined || current === null || current.deletedAt !== null) throw new DomainError('NOT_FOUND')
   throw new DomainError('VERSION_CONFLICT', { current })
-}
-
-/** Deletes a tag. Its links stay, unseen; its name is free again. @throws DomainError NOT_FOUND */
-export async function deleteTag(db: Database, userId: string, { id }: TagIdInput): Promise<Deleted> {
-  const [deleted] = await db.$queryRaw<Deleted[]>`
-    UPDATE tags SET deleted_at = clock_timestamp(), name_key = NULL
-    WHERE user_id = ${lockedUser(userId)} AND id = ${id}::uuid AND deleted_at IS NULL
-    RETURNING version`
-  if (deleted === undefined) throw new DomainError('NOT_FOUND')
-  return deleted
 }
 
 function assignmentsOf({ name, color }: TagUpdateInput): Prisma.Sql[] {

@@ -27,6 +27,27 @@ test.for([
   },
 )
 
+test('of 50 renames and deletions of a tag by one version one wins, and no other', async ({ me }) => {
+  for (let round = 0; round < 5; round += 1) {
+    const { id, version } = await me.caller.tag.create({ name: `Round ${round}` })
+    const results = await Promise.allSettled<object>(
+      times(50, (index) =>
+        index % 2 === round % 2
+          ? me.client.tag.delete.mutate({ id, version })
+          : me.client.tag.update.mutate({ id, version, name: randomUUID() }),
+      ),
+    )
+    const won = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    expect(won).toHaveLength(1)
+    const [left] = (await me.caller.tag.list()).filter((tag) => tag.id === id)
+    const refusal =
+      left === undefined ? { reason: 'NOT_FOUND' } : { reason: 'VERSION_CONFLICT', current: { id, name: left.name } }
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason.data).toMatchObject(refusal)
+    }
+  }
+})
+
 test('50 creates with one id make one task, and all answer with it', async ({ me }) => {
   const id = randomUUID()
   const tag = await me.caller.tag.create({ name: 'x' })

@@ -72,7 +72,10 @@ const attempts: Record<string, Record<string, Attempt>> = {
     'by id': ({ tagId }) => ({ id: tagId, name: 'Mine' }),
     'by id and version': ({ tagId, tagVersion: version }) => ({ id: tagId, version, color: '#000000' }),
   },
-  'tag.delete': { 'by id': ({ tagId }) => ({ id: tagId }) },
+  'tag.delete': {
+    'by id': ({ tagId }) => ({ id: tagId }),
+    'by id and version': ({ tagId, tagVersion: version }) => ({ id: tagId, version }),
+  },
 }
 
 /** By path, whatever their type says. */

@@ -119,6 +119,18 @@ describe('a tag', () => {
 })
 
 describe('a deleted tag', () => {
+  test('is not what a stale version deletes; the answer has the tag as it is', async ({ me }) => {
+    const { id, version } = await me.caller.tag.create({ name: 'One' })
+    const current = await me.caller.tag.update({ id, name: 'Two' })
+    for (const stale of [version, current.version + 1]) {
+      const deletion = me.client.tag.delete.mutate({ id, version: stale })
+      expect(await refusalOf(deletion)).toMatchObject({ reason: 'VERSION_CONFLICT', httpStatus: 409, current })
+    }
+    expect(await me.caller.tag.list()).toMatchObject([current])
+    await me.client.tag.delete.mutate({ id, version: current.version })
+    expect(await me.caller.tag.list()).toEqual([])
+  })
+
   test('is gone from the list and from its tasks, which stay as they are', async ({ me }) => {
     const tag = await me.caller.tag.create({ name: 'x' })
     const kept = await me.caller.tag.create({ name: 'y' })
@@ -153,6 +165,7 @@ describe('a deleted tag', () => {
     await me.caller.tag.delete({ id })
     const calls = [
       me.client.tag.delete.mutate({ id }),
+      me.client.tag.delete.mutate({ id, version }),
       me.client.tag.update.mutate({ id, name: 'y' }),
       me.client.tag.update.mutate({ id, version, name: 'y' }),
       me.client.task.update.mutate({ id: task.id, tagIds: [id] }),

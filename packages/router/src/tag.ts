@@ -1,7 +1,7 @@
 import {
   deletedSchema,
   tagCreateInputSchema,
-  tagIdInputSchema,
+  tagDeleteInputSchema,
   tagListSchema,
   tagSchema,
   tagUpdateInputSchema,
@@ -60,7 +60,7 @@ export const tagRouter = {
     .output(tagSchema)
     .mutation(({ ctx, input }) => updateTag(ctx.db, ctx.userId, input)),
 
-  /** Deletes a tag: its tasks stay, and its name is free again. Fails with `NOT_FOUND`. */
+  /** Deletes a tag: its tasks stay, and its name is free again. Fails with `NOT_FOUND`, `VERSION_CONFLICT`. */
   delete: announcingProcedure
     .meta({
       rest: {
@@ -68,10 +68,11 @@ export const tagRouter = {
         path: '/tags/{id}',
         status: 204,
         summary: 'Deletes a tag: its tasks stay, and its name is free again',
-        fails: ['NOT_FOUND'],
+        fails: ['NOT_FOUND', 'VERSION_CONFLICT'],
+        without: ['version'],
       },
     })
-    .input(tagIdInputSchema)
+    .input(tagDeleteInputSchema)
     .output(deletedSchema)
     .mutation(({ ctx, input }) => deleteTag(ctx.db, ctx.userId, input)),
 } satisfies TRPCRouterRecord

@@ -52,6 +52,7 @@ const guarded: [
   ['PUT of a task', ({ task }) => ['PUT', `/tasks/${task.id}`, { title: 'Other' }]],
   ['completing a task', ({ task }) => ['PATCH', `/tasks/${task.id}/complete`, { completed: true }]],
   ['DELETE of a task', ({ task }) => ['DELETE', `/tasks/${task.id}`]],
+  ['DELETE of a tag', ({ tag }) => ['DELETE', `/tags/${tag.id}`]],
   ['PATCH of a tag', ({ tag }) => ['PATCH', `/tags/${tag.id}`, { name: 'Other' }]],
 ]
 

@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import type { InputSchema } from './input-schema.ts'
 
-/** RFC 3339: with an offset, since without one it would be a guess whose time it is. */
-const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/
+/** RFC 3339: with an offset, since without one it would be a guess whose time it is, and of a day that there is. */
+const INSTANT = z.regexes.datetime({ offset: true })
 const WHOLE_NUMBER = /^-?\d{1,15}$/
 
 /** Makes of a value of JSON what a procedure takes. What does not fit stays as it is, for the schema to say why. */
@@ -31,6 +32,7 @@ function isInstant(schema: InputSchema | undefined): boolean {
 }
 
 function readInstant(text: string): Date | string {
-  const instant = INSTANT.test(text) ? new Date(text) : null
-  return instant === null || Number.isNaN(instant.getTime()) ? text : instant
+  const upper = text.toUpperCase()
+  const instant = new Date(INSTANT.test(upper) ? upper : Number.NaN)
+  return Number.isNaN(instant.getTime()) ? text : instant
 }

@@ -1,10 +1,9 @@
-import { charge } from '@taskwire/router'
 import cookieParser from 'cookie-parser'
 import { type Request, type RequestHandler, Router } from 'express'
-import { limitedAddress } from '../client-address.ts'
 import { MAX_AUTH_BODY_SIZE, MAX_BODY_SIZE, readBody } from '../read-body.ts'
 import { neverStored, refuseBadUrls } from '../request-guards.ts'
-import { type CallingOptions, toldOf } from '../request-info.ts'
+import type { CallingOptions } from '../request-info.ts'
+import { chargeAddress } from './charge-address.ts'
 import { passwordGrant } from './password-grant.ts'
 import { refuse } from './problem.ts'
 import { restRoutes, type ServedRoute } from './rest-routes.ts'
@@ -16,14 +15,17 @@ export function restRouter(options: CallingOptions): Router {
   router.use(neverStored, refuseBadUrls(refuse), cookieParser(), readBody(refuse, maxBodySize))
   for (const [path, handlers] of handlersByPath(options)) {
     const route = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'))
+    const refuseOthers = refuseMethod([...handlers.keys()], options)
+    // Express would have GET answer it, and nobody would read the stream.
+    if (!handlers.has('head')) route.head(refuseOthers)
     for (const [method, handler] of handlers) route[method](handler)
-    route.all(refuseMethod([...handlers.keys()], options))
+    route.all(refuseOthers)
   }
   router.use(refuseUnknown(options))
   return router
 }
 
-type Method = Lowercase<ServedRoute['method'] | 'PUT'>
+type Method = Lowercase<ServedRoute['method'] | 'PUT' | 'HEAD'>
 
 function handlersByPath(options: CallingOptions): Map<string, Map<Method, RequestHandler>> {
   const byPath = new Map<string, Map<Method, RequestHandler>>()
@@ -35,6 +37,7 @@ function handlersByPath(options: CallingOptions): Map<string, Map<Method, Reques
     const handler = serveRoute(route, options)
     add(route.path, route.method, handler)
     if (route.alsoMethod !== undefined) add(route.path, route.alsoMethod, handler)
+    if (route.type === 'query') add(route.path, 'HEAD', handler)
   }
   add('/auth/token', 'POST', passwordGrant(options))
   return byPath
@@ -44,17 +47,10 @@ function maxBodySize({ path }: Request): number {
   return path.startsWith('/auth/') ? MAX_AUTH_BODY_SIZE : MAX_BODY_SIZE
 }
 
-/** Charges the address for a call that no procedure answers. @throws DomainError RATE_LIMITED */
-async function chargeAddress({ services: { limits } }: CallingOptions, exchange: Parameters<typeof toldOf>[0]) {
-  const address = limitedAddress(exchange.request.ip)
-  await charge({ limits, request: toldOf(exchange) }, 'anonymousCallsPerAddress', address)
-}
-
 function refuseMethod(methods: Method[], options: CallingOptions): RequestHandler {
-  const allowed = [...methods, ...(methods.includes('get') ? ['head'] : [])].join(', ').toUpperCase()
   return async (request, response) => {
     await chargeAddress(options, { request, response })
-    response.set('allow', allowed)
+    response.set('allow', methods.join(', ').toUpperCase())
     refuse(response, 'METHOD_NOT_SUPPORTED')
   }
 }

@@ -1,8 +1,9 @@
 import type { Change, Tag, Task } from '@taskwire/contract'
 import type { TrackedEnvelope } from '@trpc/server'
 import type { Request, RequestHandler, Response } from 'express'
-import type { CallingOptions } from '../request-info.ts'
+import type { CallingOptions, Exchange } from '../request-info.ts'
 import { callProcedure, problemOf } from './call-procedure.ts'
+import { chargeAddress } from './charge-address.ts'
 import { entityTag, hasVersion } from './entity-tag.ts'
 import { expectedVersion } from './header-fields.ts'
 import { pageLinks } from './page-links.ts'
@@ -16,13 +17,23 @@ const JSON_TYPE = /^application\/json *(;|$)/i
 /** Serves one procedure, after cookie-parser and `readBody`. */
 export function serveRoute(route: ServedRoute, options: CallingOptions): RequestHandler {
   const readInput = inputReader(route)
+
+  /** A procedure that takes nothing asks for no input: what is sent to it all the same is charged and refused here. */
+  async function refuseInput(exchange: Exchange): Promise<void> {
+    try {
+      readInput(exchange.request)
+    } catch (error) {
+      await chargeAddress(options, exchange)
+      throw error
+    }
+  }
+
   return async (request, response) => {
     if (request.body && !JSON_TYPE.test(request.get('content-type') ?? '')) {
       return refuse(response, 'UNSUPPORTED_MEDIA_TYPE')
     }
     try {
-      // A procedure that takes nothing never asks for it.
-      if (route.inputSchema === undefined) readInput(request)
+      if (route.inputSchema === undefined) await refuseInput({ request, response })
       const { answer, closed } = await callProcedure(
         { route, request, response, readInput: () => readInput(request) },
         options,

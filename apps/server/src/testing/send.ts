@@ -50,7 +50,7 @@ export async function send(
       if (value !== undefined) outgoing.setHeader(name, value)
     }
     // Node.js leaves the length out with DELETE, and sends the body all the same.
-    if (content !== undefined) outgoing.setHeader('content-length', Buffer.byteLength(content))
+    if (content !== undefined && method === 'DELETE') outgoing.setHeader('content-length', Buffer.byteLength(content))
     outgoing.end(content)
   })
 }

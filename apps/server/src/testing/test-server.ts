@@ -29,6 +29,8 @@ export interface TestServerOptions extends Partial<AppConfig> {
 
 const ALONE: AppConfig = {
   corsOrigins: [],
+  docs: true,
+  frontPage: 'long',
   localOrigins: false,
   refreshTokenInBody: false,
   trustProxy: 0,

@@ -143,6 +143,18 @@ describe('a collection', () => {
     await eventually(() => expect(tasks.get(task.id)).toMatchObject({ title: 'Write', completed: true }))
   })
 
+  test('does not delete a tag with a change that the user has not seen', async ({ signedIn, tags, browser }) => {
+    const tag = await signedIn.tag.create.mutate({ name: 'Home' })
+    await tags.preload()
+    const release = browser.holdBack('tag.delete')
+    const mine = tags.delete(tag.id)
+    await eventually(() => expect(browser.count('tag.delete')).toBe(1))
+    await signedIn.tag.update.mutate({ id: tag.id, name: 'House' })
+    release()
+    expect(reasonOf(await mine.isPersisted.promise.catch((error) => error))).toBe('VERSION_CONFLICT')
+    await eventually(() => expect(tags.get(tag.id)).toMatchObject({ name: 'House' }))
+  })
+
   test('needs an id of a new row, and a field that users write of a changed one', async ({ signedIn, tasks }) => {
     const task = await signedIn.task.create.mutate({ title: 'Write' })
     await tasks.preload()

@@ -8,7 +8,7 @@ export const tagKind: RowKind<Tag> = {
   create: (client, { id, name, color }, options) => client.tag.create.mutate({ id, name, color }, options),
   update: (client, { id, version, fields: { name, color } }, options) =>
     client.tag.update.mutate({ id, version, name, color }, options),
-  delete: (client, { id }, options) => client.tag.delete.mutate({ id }, options),
+  delete: (client, { id, version }, options) => client.tag.delete.mutate({ id, version }, options),
   isSame(field, one, other) {
     if (field === 'color') return one.color?.toLowerCase() === other.color?.toLowerCase()
     return isSameText(one[field], other[field])

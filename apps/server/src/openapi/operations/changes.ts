@@ -1,7 +1,6 @@
 import { HEARTBEAT, SILENCE } from '@taskwire/contract'
 import { tagExample, taskExample } from '../examples.ts'
-import type { RestProcedure } from '../operation-texts.ts'
-import type { OperationGroup } from './operation-text.ts'
+import type { OperationGroup, RestProcedure } from './operation-text.ts'
 
 const taskChange = { type: 'task', version: 7, id: taskExample.id, deleted: false, task: taskExample }
 const tagDeleted = { type: 'tag', version: 9, id: tagExample.id, deleted: true, tag: null }

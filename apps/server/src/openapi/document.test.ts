@@ -108,6 +108,18 @@ test('refers to nothing that is not there', () => {
   expect(missing).toEqual([])
 })
 
+test.each([
+  ['PATCH /tasks/{id}', 'Task'],
+  ['DELETE /tasks/{id}', 'Task'],
+  ['PATCH /tags/{id}', 'Tag'],
+  ['DELETE /tags/{id}', 'Tag'],
+])('%s brings the %s when `If-Match` is stale', (operationName, versioned) => {
+  const { responses = [] } = operations.find(({ name }) => name === operationName) ?? {}
+  const { response = { description: '' } } = responses.find(({ status }) => status === 412) ?? {}
+  const { properties = {} } = resolve((problemOf(response)?.schema ?? {}) as SchemaObject)
+  expect(properties['current']).toMatchObject({ $ref: `#/components/schemas/${versioned}` })
+})
+
 describe.each(restRoutes)('$procedure', (route) => {
   const { method, path, inputSchema, without = [], fails = [] } = route
   const { operation, responses } = operations.find(({ name }) => name === `${method} ${path}`) ?? {}

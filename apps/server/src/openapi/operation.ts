@@ -51,11 +51,12 @@ function responsesOf(route: ServedRoute, text: OperationText): ResponsesObject {
   const fields = Object.keys(fieldSchemas(route.inputSchema))
   // A version that only a header says fails with 412, which is a general reason.
   const fails = route.fails?.filter((reason) => reason !== 'VERSION_CONFLICT' || !without.includes('version'))
+  const versioned = route.procedure.startsWith('tag.') ? 'Tag' : 'Task'
   const failures = failuresByStatus({ access, method, mostBytes, fields }, fails)
   return {
     [route.status ?? 200]: successResponse(route, text),
     ...(route.type === 'query' && { 304: unchanged }),
-    ...Object.fromEntries(Array.from(failures, ([status, some]) => [status, problemResponse(status, some)])),
+    ...Object.fromEntries(Array.from(failures, ([status, some]) => [status, problemResponse(status, some, versioned)])),
   }
 }
 

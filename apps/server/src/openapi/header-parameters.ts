@@ -23,8 +23,7 @@ const headerParameterTable: readonly HeaderParameter[] = [
       name: 'If-Match',
       description:
         'The `ETag` that the call is based on, or just its version in quotes: when what is there has moved on, the answer is a 412 and nothing has changed. `*`, or none: whatever is there.',
-      schema: { type: 'string' },
-      example: '"7"',
+      schema: { type: 'string', examples: ['"7"'] },
     },
   },
   {
@@ -33,16 +32,14 @@ const headerParameterTable: readonly HeaderParameter[] = [
       name: 'Idempotency-Key',
       description:
         'A UUID of your own, which becomes the id of what is made: a call that is sent again answers 201 with what is there. Says the same as `id` in the body.',
-      schema: { type: 'string', format: 'uuid' },
-      example: '01981f0e-6c1a-7cc3-9d5c-2f1c4a2f7a10',
+      schema: { type: 'string', format: 'uuid', examples: ['01981f0e-6c1a-7cc3-9d5c-2f1c4a2f7a10'] },
     },
   },
   {
     applies: (_route, fields) => fields.includes('lastEventId'),
     parameter: {
       name: 'Last-Event-ID',
-      description:
-        'The `id` of the last event that arrived, to go on after it; `EventSource` sends it by itself. Of this and `since` the larger counts.',
+      description: 'The `id` of the last event that arrived, to go on after it. Of this and `since` the larger counts.',
       schema: { type: 'string', pattern: '^[0-9]{1,10}$' },
     },
   },

@@ -19,24 +19,27 @@ SILENCE = 40
 
 
 class Answer:
-    """What was answered: `body` is the JSON, or None."""
+    """What was answered: `body` is the JSON, a text that is none, or None."""
 
     def __init__(self, response):
         self.status = response.status
         self.headers = response.headers
         text = response.read().decode()
-        self.body = json.loads(text) if text else None
+        is_json = 'json' in (self.headers['content-type'] or '')
+        self.body = json.loads(text) if is_json and text else text or None
 
 
 class Problem(Exception):
     """Why it was refused (RFC 9457): `body` is the problem document, and `reason` is for programs."""
 
     def __init__(self, answer):
-        super().__init__(answer.body['detail'])
+        # A proxy on the way may answer something else.
+        body = answer.body if isinstance(answer.body, dict) else {'detail': f'Refused with {answer.status}'}
+        super().__init__(body['detail'])
         self.status = answer.status
         self.headers = answer.headers
-        self.body = answer.body
-        self.reason = answer.body['reason']
+        self.body = body
+        self.reason = body.get('reason')
 
 
 class Client:

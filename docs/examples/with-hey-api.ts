@@ -32,7 +32,7 @@ console.log('changed:', changed.data.title)
 
 const late = await updateTask({ path: { id }, headers, body: { title: 'Water the lawn' } })
 if (late.error?.reason === 'VERSION_CONFLICT') {
-  console.log('too late:', late.error.current.version === changed.data.version)
+  console.log('too late:', late.error.current.title)
 }
 
 const refused = await createTask({ body: { title: '' } })

@@ -46,7 +46,7 @@ console.log('changed:', changed.data?.title)
 const late = await api.PATCH('/tasks/{id}', { params: { path, header: ifMatch }, body: { title: 'Water the lawn' } })
 switch (late.error?.reason) {
   case 'VERSION_CONFLICT':
-    console.log('too late:', late.error.current.version === changed.data?.version)
+    console.log('too late:', late.error.current.title)
     break
   case 'VALIDATION_FAILED':
     console.log('refused:', late.error.issues)

@@ -88,7 +88,7 @@ describe('clients that are generated from the document', () => {
         'created: true 2026-12-01T08:00:00.000Z',
         "listed: 1 [ 'Water the plants' ]",
         'changed: Water the cactus',
-        'too late: true',
+        'too late: Water the cactus',
         "refused: [ 'title: Title must have 1 to 200 characters' ]",
         'deleted: 204',
         'told: true true',

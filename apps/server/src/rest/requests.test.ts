@@ -112,9 +112,9 @@ describe('a body', () => {
   })
 
   test.for([
-    ['{', ''],
-    ['{"title":"A"', ''],
-    ["{'title':'A'}", ''],
+    ['{', 'The request body is not valid JSON'],
+    ['{"title":"A"', 'The request body is not valid JSON'],
+    ["{'title':'A'}", 'The request body is not valid JSON'],
     [`{"title":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 'More than 32 levels of nesting'],
     ['{"__proto__":{"title":"A"}}', 'Forbidden key "__proto__"'],
     [`{"tagIds":[${Array(20_000).fill(0)}]}`, 'More than 10000 values'],
@@ -171,6 +171,7 @@ describe('a path', () => {
     for (const path of ['', '/', '/nothing', '/tasks/a/b', '/Tasks', '/auth.me', '/v1', '/v2/tasks']) {
       const answer = await call('GET', path, { headers: { accept: 'text/html' } })
       expect(answer).toMatchObject({ status: 404, body: { reason: 'UNKNOWN_PROCEDURE' } })
+      expect(answer.body.detail).toMatch(/^Nothing has this path: \/api(\/v1)?\/openapi.json lists what there is$/)
     }
   })
 
@@ -183,6 +184,7 @@ describe('a path', () => {
   ] as const)('takes its methods alone: no %s %s', async ([method, path, allow], { call }) => {
     const answer = await call(method, path)
     expect(answer).toMatchObject({ status: 405, headers: { allow } })
+    if (method !== 'HEAD') expect(answer.body.detail).toBe(`The methods of this path are ${allow}`)
   })
 
   test('by HEAD has the headers of GET alone', async ({ call }) => {

@@ -48,7 +48,12 @@ test('whoever signs in on the reference makes a task there', async ({ open, serv
   await page.locator('.btn.authorize').click()
   await page.locator('#oauth_username').fill(email)
   await page.locator('#oauth_password').fill(PASSWORD)
-  expect(await page.getByLabel(/client_id|client_secret/).filter({ visible: true }).count()).toBe(0)
+  expect(
+    await page
+      .getByLabel(/client_id|client_secret/)
+      .filter({ visible: true })
+      .count(),
+  ).toBe(0)
   const [signIn] = await Promise.all([
     page.waitForRequest('**/api/auth/token'),
     page.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click(),

@@ -3,31 +3,27 @@ import { externalIssuer } from '@taskwire/router/testing'
 import { describe, expect } from 'vitest'
 import { expectDocumented } from '../testing/document-checker.ts'
 import { documentedOperations } from '../testing/documented-operations.ts'
-import { exerciseRefusal, exerciseSuccess, exerciseUnchanged, sendExercise } from '../testing/exercises.ts'
+import {
+  type Exercise,
+  exerciseRefusal,
+  exerciseSuccess,
+  exerciseUnchanged,
+  type Prepare,
+  sendExercise,
+} from '../testing/exercises.ts'
 import { failingDatabase } from '../testing/failing-database.ts'
 import { serving, testWith } from '../testing/fixture.ts'
-import { restOperations } from '../testing/rest-operations.ts'
+import { occupy } from '../testing/occupy.ts'
+import { type RestOperation, restOperations } from '../testing/rest-operations.ts'
 import { send } from '../testing/send.ts'
 import { testServer } from '../testing/test-server.ts'
 
-/** What the document says and no request here brings about, and why. Anything else that is not asked for fails. */
-const notExercised: { status: number; reason: ErrorReason; why: string }[] = [
-  {
-    status: 503,
-    reason: 'OVERLOADED',
-    why: 'It takes a full process and two seconds for each. It looks as UNAVAILABLE does, and long-answers.test.ts has it.',
-  },
-]
-
 const services = { externalIssuer }
+const nothingLeft = { redis: null, multiplier: 0 }
 
 const test = testWith({ services })
   .extend('full', { scope: 'file' }, serving({ services: { ...services, quotas: { maxTasks: 1, maxTags: 1 } } }))
-  .extend(
-    'spent',
-    { scope: 'file' },
-    serving({ services: { ...services, limitStore: { redis: null, multiplier: 0 } } }),
-  )
+  .extend('spent', { scope: 'file' }, serving({ services: { ...services, limitStore: nothingLeft } }))
   .extend('failingDb', { scope: 'file' }, () => failingDatabase())
   .extend('failing', { scope: 'file' }, async ({ failingDb }, { onCleanup }) => {
     const server = await testServer(failingDb, { services })
@@ -39,8 +35,8 @@ const test = testWith({ services })
   })
 
 test('the document has what the server serves, and nothing else', async () => {
-  const documented = documentedOperations.map(({ name }) => name)
-  expect(documented.sort()).toEqual(restOperations.map(({ name }) => name).sort())
+  const names = documentedOperations.map(({ name }) => name)
+  expect(names.sort()).toEqual(restOperations.map(({ name }) => name).sort())
 })
 
 test.for([...new Set(documentedOperations.map(({ path }) => path))])(
@@ -52,41 +48,66 @@ test.for([...new Set(documentedOperations.map(({ path }) => path))])(
   },
 )
 
-const documented = documentedOperations.flatMap(({ name, responses }) =>
-  [...responses].flatMap(([status, { content = {} }]) => {
+/** One way in which the document says that an operation can be answered. */
+interface Outcome {
+  operation: RestOperation
+  status: number
+  /** Of a failure. */
+  reason: ErrorReason | undefined
+}
+
+/** All of them: none is left out, so what nothing below brings about fails. */
+const outcomes = documentedOperations.flatMap(({ name, responses }): Outcome[] => {
+  const operation = restOperations.find((each) => each.name === name)
+  if (operation === undefined) return []
+  return [...responses].flatMap(([status, { content = {} }]) => {
     const { examples } = content['application/problem+json'] ?? {}
     const reasons = examples === undefined ? [undefined] : (Object.keys(examples) as ErrorReason[])
-    return reasons.map((reason) => ({ name, status, reason, what: [status, reason ?? []].flat().join(' ') }))
-  }),
-)
-
-test('nothing is left out that the document does not have', () => {
-  for (const { status, reason } of notExercised) {
-    expect(documented).toContainEqual(expect.objectContaining({ status, reason }))
-  }
+    return reasons.map((reason) => ({ operation, status, reason }))
+  })
 })
 
-const exercised = documented.filter(
-  ({ status, reason }) => !notExercised.some((each) => each.status === status && each.reason === reason),
-)
+const isOfBusyServer = ({ reason }: Outcome) => reason === 'OVERLOADED'
+
+function prepareFor({ status, reason }: Outcome): Prepare {
+  if (reason === undefined) return status === 304 ? exerciseUnchanged : exerciseSuccess
+  const prepare = exerciseRefusal[`${status} ${reason}`]
+  if (prepare === undefined) throw new Error(`Nothing here brings about ${status} ${reason}`)
+  return prepare
+}
+
+async function expectOutcome({ status, reason }: Outcome, exercise: Exercise): Promise<void> {
+  const answer = await sendExercise(exercise)
+  expectDocumented(exercise.request, answer)
+  const problem = answer.status >= 400 ? JSON.parse(answer.text) : {}
+  expect({ status: answer.status, reason: problem.reason }).toEqual({ status, reason })
+}
+
+function titled(outcome: Outcome): [title: string, outcome: Outcome] {
+  const { operation, status, reason = '' } = outcome
+  return [`${operation.name}: ${status} ${reason}`, outcome]
+}
 
 describe('what is answered is what the document says', () => {
-  test.for(exercised.map((each) => [`${each.name}: ${each.what}`, each] as const))(
+  test.for(outcomes.filter((outcome) => !isOfBusyServer(outcome)).map(titled))(
     '%s',
-    async ([, { name, status, reason }], { server, full, spent, failing, failingDb }) => {
-      const operation = restOperations.find((each) => each.name === name)
-      const prepare =
-        reason !== undefined
-          ? exerciseRefusal[`${status} ${reason}`]
-          : status === 304
-            ? exerciseUnchanged
-            : exerciseSuccess
-      if (operation === undefined || prepare === undefined) throw new Error('No request brings this about')
-      const exercise = await prepare(operation, { server, full, spent, failing, failingDb })
-      const answer = await sendExercise(exercise)
-      expectDocumented(exercise.request, answer)
-      const problem = answer.status >= 400 ? JSON.parse(answer.text) : {}
-      expect({ status: answer.status, reason: problem.reason }).toEqual({ status, reason })
+    async ([, outcome], { server, full, spent, failing, failingDb }) => {
+      const setting = { server, full, spent, failing, failingDb }
+      await expectOutcome(outcome, await prepareFor(outcome)(outcome.operation, setting))
     },
   )
+
+  // All of them at once, since each waits two seconds for its turn.
+  test('503 OVERLOADED, of each operation that has it', async ({ db, full, spent, failing, failingDb }) => {
+    await using busy = await testServer(db, { services })
+    const setting = { server: busy, full, spent, failing, failingDb }
+    const prepared = await Promise.all(
+      outcomes.filter(isOfBusyServer).map(async (outcome) => {
+        return { outcome, exercise: await exerciseSuccess(outcome.operation, setting) }
+      }),
+    )
+    expect(prepared.length).toBeGreaterThan(10)
+    await using _ = await occupy(busy)
+    await Promise.all(prepared.map(({ outcome, exercise }) => expectOutcome(outcome, exercise)))
+  })
 })

@@ -33,7 +33,7 @@ export interface Exercise {
   headers: Record<string, string | undefined>
 }
 
-type Prepare = (operation: RestOperation, setting: Setting) => Promise<Exercise>
+export type Prepare = (operation: RestOperation, setting: Setting) => Promise<Exercise>
 
 const rules: Record<string, AuthorizationRule> = authorizationRules
 

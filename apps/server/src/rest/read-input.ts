@@ -27,8 +27,8 @@ export function inputReader(route: ServedRoute): (request: Request) => unknown {
   }
 
   function readBody({ body }: Request): Fields {
-    const json = readJson(body) ?? {}
-    if (typeof json !== 'object' || Array.isArray(json)) throw refusedFields([validationIssue('', 'NOT_AN_OBJECT', {})])
+    const json = typeof body === 'string' && body !== '' ? readJson(body) : {}
+    if (!isObject(json)) throw refusedFields([validationIssue('', 'NOT_AN_OBJECT', {})])
     return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, readField(value, schemas[name])]))
   }
 
@@ -45,13 +45,16 @@ export function inputReader(route: ServedRoute): (request: Request) => unknown {
 }
 
 /** Bounded as what tRPC's clients send. */
-function readJson(text: unknown): unknown {
-  if (typeof text !== 'string' || text === '') return undefined
+function readJson(text: string): unknown {
   try {
     return wire.input.deserialize({ json: JSON.parse(text) })
   } catch (cause) {
     throw new TRPCError({ code: 'PARSE_ERROR', cause })
   }
+}
+
+function isObject(json: unknown): json is Fields {
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
 function refusedFields(issues: ReturnType<typeof validationIssue>[]): DomainError<'VALIDATION_FAILED'> {

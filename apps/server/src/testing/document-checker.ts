@@ -41,7 +41,7 @@ export function differencesFromDocument({ method, path }: Asked, answer: Answere
   return [
     ...headerDifferences(response, answer.headers),
     ...(method === 'HEAD' ? [] : contentDifferences(response, answer)),
-    ...(method !== 'HEAD' && answer.status >= 400 ? problemDifferences(answer) : []),
+    ...(answer.headers['content-type'] === PROBLEM && method !== 'HEAD' ? problemDifferences(answer) : []),
     ...(answer.status === 405 ? allowDifferences(allowedAt(path), answer.headers) : []),
   ]
 }

@@ -13,18 +13,21 @@ for (const keyword of ['discriminator', 'example']) ajv.addKeyword(keyword)
 ajv.addVocabulary(['openapi', 'info', 'servers', 'tags', 'paths', 'components'])
 ajv.addSchema(document, 'document')
 
-const compiled = new Map<string, ValidateFunction>()
+const compiled = new WeakMap<SchemaObject, ValidateFunction>()
 
 /** What is wrong with a value by a schema of the document: nothing where it fits. */
 export function faultsOf(schema: SchemaObject, value: unknown): string[] {
-  // Where it stands alone, its references have to say where they lead.
-  const text = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')
-  const validate = compiled.get(text) ?? ajv.compile(JSON.parse(text))
-  compiled.set(text, validate)
+  const validate = compiled.get(schema) ?? compile(schema)
+  compiled.set(schema, validate)
   validate(value)
   return (validate.errors ?? []).map(
     ({ instancePath, message, params }) => `${instancePath || 'it'} ${message} ${JSON.stringify(params)}`,
   )
+}
+
+/** Where it stands alone, its references have to say where they lead. */
+function compile(schema: SchemaObject): ValidateFunction {
+  return ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')))
 }
 
 /** What stands behind a reference, if it is one. */

@@ -31,16 +31,21 @@ const headerParameterTable: readonly HeaderParameter[] = [
     parameter: {
       name: 'Idempotency-Key',
       description:
-        'A UUID of your own, which becomes the id of what is made: a call that is sent again answers 201 with what is there. Says the same as `id` in the body.',
-      schema: { type: 'string', format: 'uuid', examples: ['01981f0e-6c1a-7cc3-9d5c-2f1c4a2f7a10'] },
+        'A UUID of your own, which becomes the id of what is made: a call that is sent again answers 201 with what is there. Says the same as `id` in the body. In quotes or without.',
+      schema: {
+        type: 'string',
+        pattern: '^"?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"?$',
+        examples: ['01981f0e-6c1a-7cc3-9d5c-2f1c4a2f7a10'],
+      },
     },
   },
   {
     applies: (_route, fields) => fields.includes('lastEventId'),
     parameter: {
       name: 'Last-Event-ID',
-      description: 'The `id` of the last event that arrived, to go on after it. Of this and `since` the larger counts.',
-      schema: { type: 'string', pattern: '^[0-9]{1,10}$' },
+      description:
+        'The `id` of the last event that arrived, to go on after it. Of this and `since` the larger counts. Empty before the first event.',
+      schema: { type: 'string', pattern: '^[0-9]{0,10}$' },
     },
   },
 ]

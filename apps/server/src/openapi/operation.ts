@@ -55,14 +55,16 @@ function responsesOf(route: ServedRoute, text: OperationText): ResponsesObject {
   const failures = failuresByStatus({ access, method, mostBytes, fields }, fails)
   return {
     [route.status ?? 200]: successResponse(route, text),
-    ...(route.type === 'query' && { 304: unchanged }),
+    ...(route.type === 'query' && { 304: unchangedResponse(text) }),
     ...Object.fromEntries(Array.from(failures, ([status, some]) => [status, problemResponse(status, some, versioned)])),
   }
 }
 
-const unchanged: ResponseObject = {
-  description: 'What you have is still the same: `If-None-Match` named it.',
-  headers: answerHeaders('ETag'),
+function unchangedResponse({ headers = [] }: OperationText): ResponseObject {
+  return {
+    description: 'What you have is still the same: `If-None-Match` named it.',
+    headers: answerHeaders('ETag', ...headers),
+  }
 }
 
 function successResponse(route: ServedRoute, { answer = {}, headers: others = [] }: OperationText): ResponseObject {

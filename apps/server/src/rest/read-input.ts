@@ -27,8 +27,8 @@ export function inputReader(route: ServedRoute): (request: Request) => unknown {
   }
 
   function readBody({ body }: Request): Fields {
-    const json = readJson(body) ?? {}
-    if (typeof json !== 'object' || Array.isArray(json)) throw refusedFields([validationIssue('', 'NOT_AN_OBJECT', {})])
+    const json = typeof body === 'string' && body !== '' ? readJson(body) : {}
+    if (!isObject(json)) throw refusedFields([validationIssue('', 'NOT_AN_OBJECT', {})])
     return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, readField(value, schemas[name])]))
   }
 
@@ -45,8 +45,7 @@ export function inputReader(route: ServedRoute): (request: Request) => unknown {
 }
 
 /** Bounded as what tRPC's clients send. */
-function readJson(text: unknown): unknown {
-  if (typeof text !== 'string' || text === '') return undefined
+function readJson(text: string): unknown {
   try {
     return wire.input.deserialize({ json: parseJson(text) })
   } catch (cause) {
@@ -60,6 +59,10 @@ function parseJson(text: string): unknown {
   } catch {
     throw new WireError('The request body is not valid JSON')
   }
+}
+
+function isObject(json: unknown): json is Fields {
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
 function refusedFields(issues: ReturnType<typeof validationIssue>[]): DomainError<'VALIDATION_FAILED'> {

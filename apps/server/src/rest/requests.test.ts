@@ -106,6 +106,7 @@ describe('a body', () => {
     [[], ''],
     ['"text"', ''],
     ['5', ''],
+    ['null', ''],
   ] as const)('of %j is refused', async ([body, path], { call }) => {
     const answer = await call('POST', '/tasks', { body })
     expect(answer).toMatchObject({ status: 400, body: { reason: 'VALIDATION_FAILED', issues: [{ path }] } })
@@ -148,6 +149,7 @@ describe('a body', () => {
     expect(await call('POST', '/tasks?title=B', { body: { title: 'A' } })).toMatchObject(unknown('title'))
     expect(await call('PUT', `/tasks/${task.id}`, { body: task })).toMatchObject(unknown('id'))
     expect(await call('POST', '/auth/logout', { body: { all: true } })).toMatchObject(unknown('all'))
+    expect(await call('POST', '/auth/logout', { body: 'null' })).toMatchObject({ status: 400 })
     expect(await call('GET', '/auth/me?_=1')).toMatchObject(unknown('_'))
     expect(await call('GET', `/tasks/${task.id}`)).toMatchObject({ status: 200, body: task })
   })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Problem } from '../rest/problem.ts'
+import { expectDocumented } from './document-checker.ts'
 import { type HttpAnswer, send } from './send.ts'
 
 /** What came back for one request. */
@@ -21,7 +22,11 @@ export type RestCall = <Body = Problem>(
   request?: RestRequest,
 ) => Promise<RestAnswer<Body>>
 
-/** @param base where the paths begin, `/api` unless it says otherwise */
+/**
+ * Each answer has to be what the document says.
+ *
+ * @param base where the paths begin, `/api` unless it says otherwise
+ */
 export function restCalls(
   server: { port: number },
   { token, base = '/api' }: { token?: string; base?: string } = {},
@@ -33,6 +38,7 @@ export function restCalls(
       ...headers,
     }
     const answer = await send(server, { method, path: `${base}${path}`, headers: sent, body })
+    expectDocumented({ method, path }, answer)
     const isJson = /[/+]json/.test(answer.headers['content-type'] ?? '')
     return { ...answer, body: isJson && answer.text !== '' ? JSON.parse(answer.text) : undefined }
   }

@@ -19,7 +19,8 @@ function schemaName(reason: ErrorReason, versioned: Versioned): string {
   return `${reason === 'VERSION_CONFLICT' ? versioned : ''}${words.join('')}Problem`
 }
 
-function problemSchema(reason: ErrorReason, versioned: Versioned): SchemaObject {
+/** What is answered to a call that fails for this reason. */
+export function problemSchema(reason: ErrorReason, versioned: Versioned = 'Task'): SchemaObject {
   const statuses = statusesOf(reason)
   const { properties } = problemDetails(reason, versioned)
   return {

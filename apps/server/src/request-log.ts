@@ -52,7 +52,10 @@ function summary(request: IncomingMessage & { originalUrl?: string }, response: 
   return `${request.method} ${pathOf(request.originalUrl ?? request.url)} ${outcome}`
 }
 
+/** An API token or a JWT, which somebody has sent in the place of an id. */
+const SECRETS = /twk_[\w-]+|eyJ[\w-]+\.[\w.-]+/g
+
 /** Without the query: tRPC's inputs are in it. */
 function pathOf(url: string | undefined): string {
-  return (url ?? '').split('?', 1)[0]?.slice(0, MAX_PATH) ?? ''
+  return (url ?? '').split('?', 1)[0]?.replace(SECRETS, '…').slice(0, MAX_PATH) ?? ''
 }

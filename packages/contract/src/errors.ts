@@ -54,7 +54,7 @@ export const errorTable = {
   UNSUPPORTED_MEDIA_TYPE: {
     httpStatus: 415,
     code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: 'The request body must be application/json',
+    message: 'The media type of the request body is not taken here',
   },
   RATE_LIMITED: { httpStatus: 429, code: 'TOO_MANY_REQUESTS', message: 'Too many requests: try again later' },
   OVERLOADED: { httpStatus: 503, code: 'SERVICE_UNAVAILABLE', message: 'The server is busy: try again shortly' },

@@ -12,7 +12,7 @@ Tasks, tags and what has changed of them, for programs in any language. Programs
 - In a query a list is a repeated name (\`tagIds=…&tagIds=…\`), and a flag is \`true\` or \`false\`.
 - Texts are trimmed, and their lengths counted after that, in code points.
 - A URL has at most 8 kB, a body ${MAX_BODY_SIZE / 1_000} kB, and one below \`/auth\` ${MAX_AUTH_BODY_SIZE / 1_000} kB: else 413.
-- \`HEAD\` is answered wherever \`GET\` is. Another method is a 405 with \`Allow\` (\`METHOD_NOT_SUPPORTED\`), an unknown path a 404 (\`UNKNOWN_PROCEDURE\`).
+- \`HEAD\` is answered wherever \`GET\` is, but for the stream. Another method is a 405 with \`Allow\` (\`METHOD_NOT_SUPPORTED\`), an unknown path a 404 (\`UNKNOWN_PROCEDURE\`).
 
 ## Signing in
 
@@ -28,7 +28,7 @@ What fails answers \`application/problem+json\` (RFC 9457): \`status\`, \`title\
 
 ## At the same time
 
-Every task and tag has a \`version\`, which is also the beginning of its \`ETag\`. Send it back, as \`If-Match\` or as \`version\` in the body, and a change that somebody made meanwhile is not overwritten: the answer is \`VERSION_CONFLICT\` with what is there now, 412 for the header and 409 for the body. With \`If-None-Match\` a \`GET\` answers 304 when nothing has changed.
+Every task and tag has a \`version\`, which is also the beginning of its \`ETag\`. Send it back, as \`If-Match\` or as \`version\` in the body, and a change that somebody made meanwhile is not overwritten: the answer is \`VERSION_CONFLICT\` with what is there now, 412 for the header and 409 for the body. With \`If-None-Match\` a \`GET\` answers 304 when nothing has changed. A change that comes with a condition which its operation does not know is refused.
 
 A \`POST\` that makes a task or a tag can be sent again without harm when it carries an id of your own, as \`Idempotency-Key\` or as \`id\`.
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Session, Task } from '@taskwire/contract'
+import { freshDatabase } from '@taskwire/prisma/testing'
 import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream'
 import { describe, expect, vi } from 'vitest'
 import { testWith } from '../testing/fixture.ts'
@@ -19,7 +20,8 @@ async function follow({ url }: { url: string }, token: string, { query = '', las
     signal: controller.signal,
   })
   const events: EventSourceMessage[] = []
-  const stream = response.body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
+  const body = response.ok ? response.body : null
+  const stream = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
   const ended = (async () => {
     for await (const event of stream ?? []) events.push(event)
   })().catch(() => {})
@@ -72,6 +74,17 @@ describe('a stream is refused before it begins', () => {
     expect(stream.response.status).toBe(status)
     expect(stream.response.headers.get('content-type')).toBe('application/problem+json')
   })
+})
+
+test('a stream that cannot be read at all is refused by its status', async () => {
+  const db = await freshDatabase()
+  await using server = await testServer(db)
+  const { token } = await registeredRestCalls(server)
+  await db.client.$executeRaw`ALTER TABLE tasks RENAME COLUMN title TO headline`
+  using stream = await follow(server, token, { query: '?since=0' })
+  expect(stream.response.status).toBe(500)
+  expect(await stream.response.json()).toMatchObject({ reason: 'INTERNAL' })
+  await db.close()
 })
 
 describe('a stream ends', () => {

@@ -75,7 +75,7 @@ describe.each(guarded)('If-Match at %s', (_what, change) => {
     const current = path.startsWith('/tags') ? tag : task
     for (const stale of [
       `"${current.version - 1}"`,
-      `W/"${current.version}"`,
+      `W/"${current.version - 1}"`,
       '"of-another-server"',
       '"99999999999"',
     ]) {
@@ -108,6 +108,34 @@ test('If-Match: * takes whatever is there, and the version alone will do for a t
   expect(await call('DELETE', `/tasks/${randomUUID()}`, { headers: { 'if-match': '*' } })).toMatchObject({
     status: 404,
   })
+})
+
+test('If-Match: a tag that a proxy has made weak is the same version', async ({ call }) => {
+  const { id } = await newTask(call)
+  const change = { body: { title: 'Other' }, headers: { 'if-match': 'W/"1"' } }
+  expect(await call('PATCH', `/tasks/${id}`, change)).toMatchObject({ status: 200 })
+  expect(await call('PATCH', `/tasks/${id}`, change)).toMatchObject({ status: 412 })
+})
+
+test('a change is not made by a condition that nobody looks at', async ({ call }) => {
+  const { id } = await newTask(call)
+  const refused = (header: string) => ({ status: 400, body: { issues: [{ path: header, code: 'UNKNOWN_FIELD' }] } })
+  const stale = { headers: { 'if-match': '"0"' } }
+  expect(await call('POST', `/tasks/${id}/restore`, stale)).toMatchObject(refused('If-Match'))
+  expect(await call('DELETE', `/tasks?ids=${id}`, stale)).toMatchObject(refused('If-Match'))
+  expect(await call('POST', '/tasks', { body: { title: 'A' }, ...stale })).toMatchObject(refused('If-Match'))
+  const onlyNew = { body: { title: 'A' }, headers: { 'if-none-match': '*' } }
+  expect(await call('PUT', `/tasks/${id}`, onlyNew)).toMatchObject(refused('If-None-Match'))
+  expect(await call('GET', `/tasks/${id}`)).toMatchObject({ body: { version: 1 } })
+})
+
+test('a version in the body that is none is refused beside If-Match as without', async ({ call }) => {
+  const { id } = await newTask(call)
+  const answer = await call('PATCH', `/tasks/${id}`, {
+    body: { title: 'A', version: '1' },
+    headers: { 'if-match': '"1"' },
+  })
+  expect(answer).toMatchObject({ status: 400, body: { issues: [{ path: 'version' }] } })
 })
 
 test('a stale version in the body is 409, and one that contradicts If-Match cannot hold', async ({ call }) => {

@@ -1,7 +1,7 @@
 import { MAX_VERSION, readId, validationIssue } from '@taskwire/contract'
-import { DomainError } from '@taskwire/domain'
 import type { Request } from 'express'
 import type { InputSchema } from './input-schema.ts'
+import { invalidInput } from './invalid-input.ts'
 import type { ServedRoute } from './rest-routes.ts'
 
 interface Sent {
@@ -16,32 +16,41 @@ interface Sent {
 /** A version that no row ever has. */
 const NEVER = 0
 
-const OWN_TAG = /^("?)(\d{1,10})(?:\.[\w-]+)?\1$/
+/** Weak too: what packs answers on the way weakens their tags, and the version says enough. */
+const OWN_TAG = /^(?:W\/(?="))?("?)(\d{1,10})(?:\.[\w-]+)?\1$/
 const OTHER_TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/
 const QUOTED = /^"(.*)"$/
 
 /** The fields of an input that headers say. @throws DomainError VALIDATION_FAILED */
 export function headerFields({ route, request, schemas, sent }: Sent): Record<string, unknown> {
+  if (route.type === 'mutation') refuseConditions(request, 'version' in schemas ? [] : ['If-Match'])
   const fields: Record<string, unknown> = {}
   if ('version' in schemas) {
     const version = expectedVersion(request)
-    // Where the body says another one, they cannot both hold.
-    if (version !== undefined) fields['version'] = version === (sent['version'] ?? version) ? version : NEVER
+    const { version: inBody = version } = sent
+    // Where the body says another one, they cannot both hold. What is none is for the schema to refuse.
+    if (version !== undefined && typeof inBody === 'number') fields['version'] = version === inBody ? version : NEVER
   }
   if ('id' in schemas && route.status === 201) {
     const id = idempotencyKey(request)
     if (id !== undefined) fields['id'] = id
-    if (id !== undefined && readId(sent['id'] ?? id) !== id) throw refused('Idempotency-Key', 'INVALID', {})
+    if (id !== undefined && readId(sent['id'] ?? id) !== id)
+      throw invalidInput(validationIssue('Idempotency-Key', 'INVALID', {}))
   }
-  const lastEventId = request.get('last-event-id')
-  // Empty before the first event.
-  if ('lastEventId' in schemas && lastEventId) fields['lastEventId'] = lastEventId
+  if ('lastEventId' in schemas) fields['lastEventId'] = lastEvent(request)
   return fields
 }
 
+/** A change must not be made that depends on a condition which nobody looks at (RFC 9110 §13.2). */
+function refuseConditions(request: Request, names: string[]): void {
+  for (const name of [...names, 'If-None-Match']) {
+    if (request.get(name) !== undefined) throw invalidInput(validationIssue(name, 'UNKNOWN_FIELD', {}))
+  }
+}
+
 /**
- * The version that `If-Match` asks for (RFC 9110 §13.1.1); undefined without it, or where any will do. A tag that is weak,
- * or is none of ours, matches nothing.
+ * The version that `If-Match` asks for (RFC 9110 §13.1.1); undefined without it, or where any will do. A tag that is none
+ * of ours matches nothing.
  *
  * @throws DomainError VALIDATION_FAILED for what is no tag, or is several
  */
@@ -51,7 +60,7 @@ export function expectedVersion(request: Request): number | undefined {
   const version = Number(OWN_TAG.exec(text)?.[2] ?? Number.NaN)
   if (version <= MAX_VERSION) return version
   if (OTHER_TAG.test(text) || version > MAX_VERSION) return NEVER
-  throw refused('If-Match', 'NOT_A_VERSION', { label: 'If-Match' })
+  throw invalidInput(validationIssue('If-Match', 'NOT_A_VERSION', { label: 'If-Match' }))
 }
 
 /** In quotes, as a structured field, or without. @throws DomainError VALIDATION_FAILED */
@@ -59,10 +68,13 @@ function idempotencyKey(request: Request): string | undefined {
   const text = request.get('idempotency-key')?.trim()
   if (text === undefined) return undefined
   const id = readId(QUOTED.exec(text)?.[1] ?? text)
-  if (id === null) throw refused('Idempotency-Key', 'NOT_A_UUID', { label: 'Idempotency-Key' })
+  if (id === null) throw invalidInput(validationIssue('Idempotency-Key', 'NOT_A_UUID', { label: 'Idempotency-Key' }))
   return id
 }
 
-function refused(...issue: Parameters<typeof validationIssue>): DomainError<'VALIDATION_FAILED'> {
-  return new DomainError('VALIDATION_FAILED', { issues: [validationIssue(...issue)] })
+/** Empty before the first event. @throws DomainError VALIDATION_FAILED */
+function lastEvent(request: Request): string | undefined {
+  const text = request.get('last-event-id') || undefined
+  if (text === undefined || (/^\d+$/.test(text) && Number(text) <= MAX_VERSION)) return text
+  throw invalidInput(validationIssue('Last-Event-ID', 'NOT_A_VERSION', { label: 'Last-Event-ID' }))
 }

@@ -1,11 +1,18 @@
-import type { ChangeListResult, TaskListResult } from '@taskwire/contract'
+import { type ChangeListResult, type TaskListResult, taskListInputSchema } from '@taskwire/contract'
 import type { Request } from 'express'
+import { fieldSchemas } from './input-schema.ts'
 
-const MAX_OFFSET = 10_000
-const DEFAULT_LIMIT = 20
+const fields = fieldSchemas(taskListInputSchema)
+const DEFAULT_LIMIT = Number(fields['limit']?.default)
+const MAX_OFFSET = Number(fields['offset']?.maximum)
+
+/** Characters. Proxies take no headers that are much longer, and each link repeats the whole query. */
+const MAX_LENGTH = 3_000
 
 /** What to change of a query to get another page: null takes a field away. */
-type Steps = Record<string, Record<string, string | number | null>>
+type Step = Record<string, string | number | null>
+/** By relation, the most wanted first. */
+type Steps = Record<string, Step>
 
 /** The procedures that answer a page. */
 const pages: Record<string, (query: URLSearchParams, answer: unknown) => Steps> = {
@@ -14,7 +21,7 @@ const pages: Record<string, (query: URLSearchParams, answer: unknown) => Steps> 
 }
 
 /**
- * The `Link` header of an answer that is a page (RFC 8288); undefined for others.
+ * The `Link` header of an answer that is a page (RFC 8288), with as many links as it has room for; undefined for others.
  *
  * @param procedure such as `task.list`
  */
@@ -31,19 +38,21 @@ export function pageLinks(procedure: string, request: Request, answer: unknown):
     }
     return `<${pathname}${other.size === 0 ? '' : `?${other}`}>; rel="${relation}"`
   })
+  while (links.join(', ').length > MAX_LENGTH) links.pop()
   return links.length === 0 ? undefined : links.join(', ')
 }
 
 /** Whoever counts by offsets goes on so, as far as they go. */
 function taskSteps(query: URLSearchParams, { nextCursor }: TaskListResult): Steps {
-  const steps: Steps = { first: { cursor: null, offset: query.has('offset') ? 0 : null } }
   const limit = Number(query.get('limit') ?? DEFAULT_LIMIT)
   const offset = Number(query.get('offset') ?? 0)
-  if (offset > 0) steps['prev'] = { offset: Math.max(0, offset - limit) }
-  if (nextCursor === null) return steps
   const byOffset = query.has('offset') && offset + limit <= MAX_OFFSET
-  steps['next'] = byOffset ? { offset: offset + limit } : { cursor: nextCursor, offset: null }
-  return steps
+  const next: Step = byOffset ? { offset: offset + limit } : { cursor: nextCursor, offset: null }
+  return {
+    ...(nextCursor !== null && { next }),
+    ...(offset > 0 && { prev: { offset: Math.max(0, offset - limit) } }),
+    first: { cursor: null, offset: query.has('offset') ? 0 : null },
+  }
 }
 
 function changeSteps({ hasMore, version }: ChangeListResult): Steps {

@@ -46,7 +46,8 @@ describe('a form is refused', () => {
     [{ username: 'ada@example.com', password: 'x', grant_type: 'client_credentials' }, 'grant_type'],
   ])('that says %j, by the name that the form has for it', async ([fields, path], { server }) => {
     const answer = await restCalls(server)('POST', '/auth/token', formOf(fields))
-    expect(answer).toMatchObject({ status: 400, body: { issues: [{ path }] } })
+    const detail = expect.stringMatching(`^${path}: `)
+    expect(answer).toMatchObject({ status: 400, body: { detail, issues: [{ path }] } })
   })
 
   test('that says a field twice', async ({ server }) => {
@@ -72,6 +73,13 @@ describe('a form is refused', () => {
     expect(await restCalls(server)('POST', '/auth/token', from('https://app.example.com'))).toMatchObject({
       status: 200,
     })
+  })
+
+  test('whose fields are in the URL, where logs would keep them', async ({ server }) => {
+    const answer = await restCalls(server)('POST', '/auth/token?password=x', formOf({ username: 'ada@example.com' }))
+    expect(answer).toMatchObject({ status: 400, body: { issues: [{ path: 'password', code: 'UNKNOWN_FIELD' }] } })
+    const odd = await restCalls(server)('POST', '/auth/token?__proto__=x', formOf({ username: 'ada@example.com' }))
+    expect(odd).toMatchObject({ status: 400, body: { issues: [{ path: '__proto__', code: 'UNKNOWN_FIELD' }] } })
   })
 
   test('of more than 4 kB', async ({ server }) => {

@@ -1,10 +1,10 @@
 import { type AuthResult, validationIssue } from '@taskwire/contract'
-import { DomainError } from '@taskwire/domain'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { isCrossSite } from '../cross-site.ts'
 import type { CallingOptions } from '../request-info.ts'
 import { callProcedure, problemOf } from './call-procedure.ts'
-import { type Problem, refuse, sendProblem } from './problem.ts'
+import { invalidInput } from './invalid-input.ts'
+import { detailOf, type Problem, refuse, sendProblem } from './problem.ts'
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded *(;|$)/i
 
@@ -12,7 +12,7 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded *(;|$)/i
 const LOGIN = { procedure: 'auth.login', type: 'mutation', mostBytes: 0 } as const
 
 /** The names that the form has for the fields of `auth.login`. */
-const FORM_NAMES: Record<string, string> = { email: 'username' }
+const FORM_NAMES = new Map([['email', 'username']])
 
 /**
  * The password grant of OAuth 2 (RFC 6749 §4.3), as FastAPI's clients send it: `auth.login` by a form. A form can be sent
@@ -23,11 +23,10 @@ export function passwordGrant(options: CallingOptions): RequestHandler {
     if (!FORM_TYPE.test(request.get('content-type') ?? '')) {
       return refuse(response, 'UNSUPPORTED_MEDIA_TYPE', 'The request body must be application/x-www-form-urlencoded')
     }
+    // Before anything is charged: see `serveRoute`.
+    if (isCrossSite(request, options.isTrusted)) return refuse(response, 'CROSS_SITE')
     try {
-      const readInput = () => {
-        if (isCrossSite(request, options.isTrusted)) throw new DomainError('CROSS_SITE')
-        return readForm(request.body)
-      }
+      const readInput = () => readForm(request)
       const { answer } = await callProcedure({ route: LOGIN, request, response, readInput }, options)
       response.type('json').end(JSON.stringify(tokenAnswer(answer as AuthResult)))
     } catch (error) {
@@ -36,12 +35,14 @@ export function passwordGrant(options: CallingOptions): RequestHandler {
   }
 }
 
-function readForm(body: string): { email: unknown; password: unknown } {
+function readForm({ body, url }: Request): { email: unknown; password: unknown } {
+  const [unread] = new URL(url, 'http://localhost').searchParams.keys()
+  // A password that stands there is in the logs of whatever lies between.
+  if (unread !== undefined) throw invalidInput(validationIssue(unread, 'UNKNOWN_FIELD', {}))
   const form = new URLSearchParams(body)
   const field = (name: string) => (form.getAll(name).length > 1 ? form.getAll(name) : (form.get(name) ?? undefined))
   if ((field('grant_type') ?? 'password') !== 'password') {
-    const issue = validationIssue('grant_type', 'NOT_ONE_OF', { label: 'Grant type', choices: ['password'] })
-    throw new DomainError('VALIDATION_FAILED', { issues: [issue] })
+    throw invalidInput(validationIssue('grant_type', 'NOT_ONE_OF', { label: 'Grant type', choices: ['password'] }))
   }
   return { email: field('username'), password: field('password') }
 }
@@ -55,5 +56,6 @@ function tokenAnswer({ accessToken, accessTokenExpiresAt, refreshToken }: AuthRe
 function inFormNames(problem: Problem): Problem {
   const { issues } = problem
   if (issues === undefined) return problem
-  return { ...problem, issues: issues.map((issue) => ({ ...issue, path: FORM_NAMES[issue.path] ?? issue.path })) }
+  const renamed = issues.map((issue) => ({ ...issue, path: FORM_NAMES.get(issue.path) ?? issue.path }))
+  return { ...problem, issues: renamed, detail: detailOf(renamed) }
 }

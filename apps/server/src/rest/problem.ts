@@ -27,7 +27,7 @@ export function toProblem({ message, data }: ErrorShape, status: number = data.h
   const { code: _code, httpStatus: _httpStatus, reason, requestId, ...details } = data
   const { message: title } = errorTable[reason]
   const issues = details.issues?.map(inJson)
-  const detail = issues === undefined ? message : issues.map(describe).join('. ')
+  const detail = issues === undefined ? message : detailOf(issues)
   const problem = { type: `urn:taskwire:problem:${reason}`, title, status, detail, reason, requestId, ...details }
   return issues === undefined ? problem : { ...problem, issues }
 }
@@ -41,9 +41,9 @@ function inJson(issue: ValidationIssue): ValidationIssue {
   }
 }
 
-/** A fault of a field says which; one of the whole input has no name to say. */
-function describe({ path, message }: { path: string; message: string }): string {
-  return path === '' ? message : `${path}: ${message}`
+/** All issues in a line. A fault of a field says which; one of the whole input has no name to say. */
+export function detailOf(issues: readonly ValidationIssue[]): string {
+  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('. ')
 }
 
 /** Answers with a failure and with what HTTP has headers for. */

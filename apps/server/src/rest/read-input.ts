@@ -1,9 +1,9 @@
 import { validationIssue, WireError, wire } from '@taskwire/contract'
-import { DomainError } from '@taskwire/domain'
 import { TRPCError } from '@trpc/server'
 import type { Request } from 'express'
 import { headerFields } from './header-fields.ts'
 import { fieldSchemas } from './input-schema.ts'
+import { invalidInput } from './invalid-input.ts'
 import { readField, readQueryField } from './read-field.ts'
 import type { ServedRoute } from './rest-routes.ts'
 
@@ -21,14 +21,18 @@ export function inputReader(route: ServedRoute): (request: Request) => unknown {
   const place = route.input ?? (route.method === 'GET' || route.method === 'DELETE' ? 'query' : 'body')
 
   function readQuery({ url }: Request): Fields {
-    const query = new URL(url, 'http://localhost').searchParams
-    const names = [...new Set(query.keys())]
-    return Object.fromEntries(names.map((name) => [name, readQueryField(query.getAll(name), schemas[name])]))
+    const query = new Map<string, string[]>()
+    for (const [name, value] of new URL(url, 'http://localhost').searchParams) {
+      const values = query.get(name)
+      if (values === undefined) query.set(name, [value])
+      else values.push(value)
+    }
+    return Object.fromEntries(Array.from(query, ([name, values]) => [name, readQueryField(values, schemas[name])]))
   }
 
   function readBody({ body }: Request): Fields {
     const json = typeof body === 'string' && body !== '' ? readJson(body) : {}
-    if (!isObject(json)) throw refusedFields([validationIssue('', 'NOT_AN_OBJECT', {})])
+    if (!isObject(json)) throw invalidInput(validationIssue('', 'NOT_AN_OBJECT', {}))
     return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, readField(value, schemas[name])]))
   }
 
@@ -37,7 +41,7 @@ export function inputReader(route: ServedRoute): (request: Request) => unknown {
     const [sent, misplaced] = place === 'query' ? [query, body] : [body, query]
     const names = Object.keys(sent).filter((name) => route.inputSchema === undefined || elsewhere.has(name))
     const unknown = [...Object.keys(misplaced), ...names]
-    if (unknown.length > 0) throw refusedFields(unknown.map((name) => validationIssue(name, 'UNKNOWN_FIELD', {})))
+    if (unknown.length > 0) throw invalidInput(...unknown.map((name) => validationIssue(name, 'UNKNOWN_FIELD', {})))
     if (route.inputSchema === undefined) return undefined
     const path = Object.fromEntries(inPath.map((name) => [name, request.params[name]]))
     return { ...sent, ...path, ...headerFields({ route, request, schemas, sent }) }
@@ -63,8 +67,4 @@ function parseJson(text: string): unknown {
 
 function isObject(json: unknown): json is Fields {
   return typeof json === 'object' && json !== null && !Array.isArray(json)
-}
-
-function refusedFields(issues: ReturnType<typeof validationIssue>[]): DomainError<'VALIDATION_FAILED'> {
-  return new DomainError('VALIDATION_FAILED', { issues: issues.slice(0, 50) })
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Change, HEARTBEAT } from '@taskwire/contract'
 import type { TrackedEnvelope } from '@trpc/server'
 import type { Response } from 'express'
@@ -13,25 +14,42 @@ interface Stream {
   problemOf(error: unknown): Problem
 }
 
+/** Milliseconds within which a stream that cannot begin is mostly known to: until then it can be refused by its status. */
+const REFUSED_WITHIN = 100
+
 /**
  * Sends changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until they end. An
  * end that has a reason is told as the event `problem`: `error` would be taken for one of the connection.
+ *
+ * @throws what the changes fail with before anything is sent
  */
 export async function sendChanges({ response, changes, closed, problemOf }: Stream): Promise<void> {
+  const iterator = changes[Symbol.asyncIterator]()
+  const first = iterator.next()
+  await Promise.race([first, sleep(REFUSED_WITHIN)])
   response.set({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
   response.flushHeaders()
   const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT)
   try {
-    for await (const [version, change] of changes) {
+    for (let step = await first; !step.done; step = await iterator.next()) {
+      const [version, change] = step.value
       const isTaken = response.write(eventOf(change.type, change, version))
       if (!isTaken) await once(response, 'drain', { signal: closed })
     }
   } catch (error) {
-    if (!closed.aborted) response.write(eventOf('problem', problemOf(error)))
+    if (!closed.aborted) sendEnd(response, problemOf(error))
   } finally {
     clearInterval(heartbeat)
     response.end()
+    await iterator.return?.()
   }
+}
+
+/** Says why, and to whoever connects again by himself, when to. */
+function sendEnd(response: Response, problem: Problem): void {
+  const { retryAfter } = problem
+  if (retryAfter !== undefined) response.write(`retry: ${retryAfter * 1_000}\n`)
+  response.write(eventOf('problem', problem))
 }
 
 function eventOf(name: string, data: unknown, id?: string): string {

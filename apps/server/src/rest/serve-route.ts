@@ -1,6 +1,7 @@
 import type { Change, Tag, Task } from '@taskwire/contract'
 import type { TrackedEnvelope } from '@trpc/server'
 import type { Request, RequestHandler, Response } from 'express'
+import { isCrossSite } from '../cross-site.ts'
 import type { CallingOptions, Exchange } from '../request-info.ts'
 import { callProcedure, problemOf } from './call-procedure.ts'
 import { chargeAddress } from './charge-address.ts'
@@ -20,18 +21,19 @@ export function serveRoute(route: ServedRoute, options: CallingOptions): Request
 
   /** A procedure that takes nothing asks for no input: what is sent to it all the same is charged and refused here. */
   async function refuseInput(exchange: Exchange): Promise<void> {
-    try {
-      readInput(exchange.request)
-    } catch (error) {
-      await chargeAddress(options, exchange)
-      throw error
-    }
+    const { body, url } = exchange.request
+    if (!body && !url.includes('?')) return
+    await chargeAddress(options, exchange)
+    readInput(exchange.request)
   }
 
   return async (request, response) => {
-    if (request.body && !JSON_TYPE.test(request.get('content-type') ?? '')) {
-      return refuse(response, 'UNSUPPORTED_MEDIA_TYPE')
+    // Before anything is charged: the page of another site could use up what its visitor's address may do. JSON is what it
+    // cannot send without asking first.
+    if ((request.body || route.access === 'anyone') && !JSON_TYPE.test(request.get('content-type') ?? '')) {
+      return refuse(response, 'UNSUPPORTED_MEDIA_TYPE', 'The request body must be application/json')
     }
+    if (route.access === 'cookie' && isCrossSite(request, options.isTrusted)) return refuse(response, 'CROSS_SITE')
     try {
       if (route.inputSchema === undefined) await refuseInput({ request, response })
       const { answer, closed } = await callProcedure(

@@ -57,6 +57,23 @@ describe('a session', () => {
   })
 })
 
+test('the page of another site uses up nothing of what its visitor may do', async ({ server }) => {
+  const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+  const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' }
+  for (const [path, request] of [
+    ['/auth/login', { headers }],
+    ['/auth/register', { headers }],
+    ['/auth/register', { body: 'email=a', headers: { ...headers, 'content-type': 'text/plain' } }],
+    ['/auth/refresh', { headers }],
+    ['/auth/logout', { headers }],
+    ['/auth/token', { body: 'username=ada@example.com&password=x', headers: form }],
+  ] as const) {
+    const answer = await restCalls(server)('POST', path, request)
+    expect([403, 415]).toContain(answer.status)
+    expect(answer.headers).not.toHaveProperty('ratelimit-limit')
+  }
+})
+
 test('the cookie alone opens nothing else', async ({ server }) => {
   const { cookie } = await registeredRestCalls(server)
   const answer = await restCalls(server)('GET', '/tasks', { headers: { cookie } })

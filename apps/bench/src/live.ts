@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
+import type { ServerProcess } from '@taskwire/config/testing'
 import { temporaryFolder } from '@taskwire/prisma/testing'
 import { type ChangeStream, openChangeStream, registeredCalls, type TrpcCalls } from '@taskwire/router/testing'
 import type { Benchmark } from './benchmark.ts'
 import { processUsage } from './process-usage.ts'
+import { startServer } from './start-server.ts'
 import { summary } from './summary.ts'
 
 const STREAMS = 1_000
@@ -14,15 +15,10 @@ type Listener = TrpcCalls & { token: string }
 
 export const live: Benchmark = {
   description: `${STREAMS} users listen at one server: memory and idle work of a stream, and how soon a change arrives.`,
-  async run({ databaseUrl, print }) {
+  async run(options) {
+    const { print } = options
     using folder = temporaryFolder()
-    await using server = startFromSource({
-      ...(databaseUrl === undefined ? { DATA_DIR: folder.path } : { DATABASE_URL: databaseUrl, AUTO_MIGRATE: 'true' }),
-      JWT_SECRET: 'a secret of benchmarks, at least 32 characters',
-      BCRYPT_COST: '4',
-      RATE_LIMIT_MULTIPLIER: '100000',
-      LOG_LEVEL: 'info',
-    })
+    await using server = startServer(options, folder)
     const url = await server.url
     const users = await registerUsers(url)
     const arrivals = new Map<string, Arrival>()

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './benchmark.ts'
 import { live } from './live.ts'
+import { rest } from './rest.ts'
 import { types } from './types.ts'
 
-const benchmarks: Record<string, Benchmark> = { live, types }
+const benchmarks: Record<string, Benchmark> = { live, rest, types }
 
 const print = (line: string) => {
   process.stdout.write(`${line}\n`)

@@ -10,7 +10,7 @@ import { logRefusedOrigins } from './log-refused-origins.ts'
 import { serveDocument } from './openapi/serve-document.ts'
 import { type PagesOptions, pages } from './pages/pages.ts'
 import { readBody } from './read-body.ts'
-import { neverStored, refuseBadUrls } from './request-guards.ts'
+import { answerAsOrigin, neverStored, refuseBadUrls } from './request-guards.ts'
 import type { CallingOptions } from './request-info.ts'
 import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
 import { restRouter } from './rest/rest-router.ts'
@@ -56,6 +56,7 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
   app.use(securityHeaders(config.ownOrigin))
   app.use(logRefusedOrigins(logger, isTrusted))
   app.use(allowOrigins(mayCall))
+  app.use(answerAsOrigin)
 
   app.get('/livez', (_request, response) => {
     response.json({ status: 'alive' })

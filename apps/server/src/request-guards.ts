@@ -35,3 +35,12 @@ function isReadable(request: Request): boolean {
     return false
   }
 }
+
+/**
+ * Lets `If-None-Match` count from browsers too: `fetch` adds `Cache-Control: no-cache` to it, which is for the caches on the
+ * way (RFC 9111 §5.2.1.4), and which Express takes for one to itself.
+ */
+export const answerAsOrigin: RequestHandler = (request, _response, next) => {
+  if (request.headers['if-none-match'] !== undefined) delete request.headers['cache-control']
+  next()
+}

@@ -34,13 +34,18 @@ function reasonsIn(documentation: string): ErrorReason[] {
 }
 
 const procedures = Object.entries(routers).flatMap(([group, procedures]) =>
-  Object.entries<{ _def: { meta?: Meta } }>(procedures).map(([name, { _def }]) => ({ group, name, meta: _def.meta })),
+  Object.entries<{ _def: { meta?: unknown } }>(procedures).map(([name, { _def }]) => ({
+    path: `${group}.${name}`,
+    group,
+    name,
+    meta: (_def.meta ?? {}) as Meta,
+  })),
 )
-const served = procedures.flatMap(({ meta: { rest, access } = {}, ...procedure }) =>
+const served = procedures.flatMap(({ meta: { rest, access }, ...procedure }) =>
   rest === undefined || access === undefined ? [] : [{ ...procedure, rest, access }],
 )
 
-describe.each(procedures)('$group.$name', ({ group, name }) => {
+describe.each(procedures)('$path', ({ group, name }) => {
   test('says in an editor what it does, and why it fails', () => {
     const documentation = documentationOf(group, name)
     expect(documentation).toMatch(/[A-Z].+\./)
@@ -48,7 +53,7 @@ describe.each(procedures)('$group.$name', ({ group, name }) => {
   })
 })
 
-describe.each(served)('$group.$name says over REST what it says in an editor', ({ group, name, rest, access }) => {
+describe.each(served)('$path says over REST what it says in an editor', ({ group, name, rest, access }) => {
   const documentation = documentationOf(group, name)
 
   test('of what it does', () => {

@@ -69,6 +69,13 @@ test('a multiplier multiplies them, as it does every limit', async () => {
   endAll()
 })
 
+test('a thousand run at once however high the multiplier is', async () => {
+  const { begun, endAll } = occupy(createTurnsBy({ poolSize: 10, multiplier: 1_000_000 }), { times: 1_010 })
+  await settled()
+  expect(begun).toHaveLength(1_000)
+  endAll()
+})
+
 test('another user does not wait', async () => {
   const turns = createTurns({ poolSize: 10 })
   const { endAll } = occupy(turns, { times: 50 })

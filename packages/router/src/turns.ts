@@ -3,6 +3,8 @@ import { Semaphore } from 'async-mutex'
 
 /** How much of a user's work is done at the database at once, of the pool's connections half at most. */
 const MOST_AT_ONCE = 4
+/** However high the multiplier is: the semaphore goes through its free turns one by one whenever it gets one back. */
+const MOST_EVER = 1_000
 /** Milliseconds that work waits for its turn. */
 const PATIENCE = 2_000
 /** Seconds after which a turn may be free. */
@@ -24,7 +26,8 @@ export interface Turns {
  * @param multiplier of every limit
  */
 export function createTurns({ poolSize, multiplier }: { poolSize: number; multiplier: number }): Turns {
-  const atOnce = multiplier * Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(poolSize / 2)))
+  const unmultiplied = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(poolSize / 2)))
+  const atOnce = Math.min(MOST_EVER, multiplier * unmultiplied)
   const users = new Map<string, Semaphore>()
 
   async function take(userId: string): Promise<() => void> {

@@ -1,3 +1,5 @@
+import { MAX_AUTH_BODY_SIZE, MAX_BODY_SIZE } from '../read-body.ts'
+
 /** What all operations have in common, in Markdown. */
 export const conventions = `
 Tasks, tags and what has changed of them, for programs in any language. Programs in TypeScript have a client of their own, which calls the same procedures.
@@ -9,7 +11,7 @@ Tasks, tags and what has changed of them, for programs in any language. Programs
 - A moment is text of RFC 3339 with an offset: \`2026-12-01T09:00:00Z\`. In answers it is always UTC.
 - In a query a list is a repeated name (\`tagIds=…&tagIds=…\`), and a flag is \`true\` or \`false\`.
 - Texts are trimmed, and their lengths counted after that, in code points.
-- A URL has at most 8 kB, a body 100 kB, and one below \`/auth\` 4 kB: else 413.
+- A URL has at most 8 kB, a body ${MAX_BODY_SIZE / 1_000} kB, and one below \`/auth\` ${MAX_AUTH_BODY_SIZE / 1_000} kB: else 413.
 - \`HEAD\` is answered wherever \`GET\` is. Another method is a 405 with \`Allow\` (\`METHOD_NOT_SUPPORTED\`), an unknown path a 404 (\`UNKNOWN_PROCEDURE\`).
 
 ## Signing in
@@ -32,5 +34,5 @@ A \`POST\` that makes a task or a tag can be sent again without harm when it car
 
 ## Limits
 
-A user may make 600 calls in a minute where nothing else is configured; signing in and other uses of a password have lower limits of their own. \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` say what is left. Past it the answer is a 429 with \`Retry-After\` in seconds, as a 503 has it.
+Calls are counted by user, and of those who are not known by address; signing in and other uses of a password have lower limits of their own. \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` say what is left. Past it the answer is a 429 with \`Retry-After\` in seconds, as a 503 has it.
 `.trim()

@@ -1,4 +1,3 @@
-import { errorReasons } from '@taskwire/contract'
 import type { OpenAPIObject, OperationObject, SchemaObject } from 'openapi3-ts/oas31'
 import { restRoutes, type ServedRoute } from '../rest/rest-routes.ts'
 import { conventions } from './conventions.ts'
@@ -76,6 +75,6 @@ function allSchemas(): Record<string, SchemaObject> {
     tokenSchemas,
     ...restRoutes.map((route) => bodySchemas(route, textOf(route).text)),
     { ValidationIssue: validationIssueSchema },
-    problemSchemas(new Set(errorReasons)),
+    problemSchemas(),
   )
 }

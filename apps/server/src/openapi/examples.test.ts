@@ -13,6 +13,12 @@ interface Example {
   value: unknown
 }
 
+interface Exemplified {
+  example?: unknown
+  examples?: ExamplesObject
+  schema: { examples?: unknown[] }
+}
+
 const ajv = new Ajv2020({ allErrors: true, strictTypes: false })
 addFormats.default(ajv)
 // What OpenAPI adds to JSON Schema.
@@ -20,19 +26,20 @@ for (const keyword of ['discriminator', 'example']) ajv.addKeyword(keyword)
 ajv.addVocabulary(['openapi', 'info', 'servers', 'tags', 'paths', 'components'])
 ajv.addSchema(document, 'document')
 
-/** Every example that stands beside a schema: of a parameter, a header, or a body. */
+/** Every example that stands beside a schema, or in it: of a parameter, a header, or a body. */
 function examplesOf(value: unknown, pointer = ''): Example[] {
   if (typeof value !== 'object' || value === null) return []
   const below = Object.entries(value).flatMap(([key, child]) => examplesOf(child, `${pointer}/${escaped(key)}`))
   if (!('schema' in value)) return below
   const schemaPointer = `${pointer}/schema`
-  const { example, examples = {} } = value as { example?: unknown; examples?: ExamplesObject }
+  const { example, examples = {}, schema } = value as Exemplified
   const named = Object.entries(examples).map(([name, each]) => ({
     pointer: `${pointer}/examples/${name}`,
     schemaPointer,
     value: 'value' in each ? each.value : undefined,
   }))
-  return [...below, ...named, ...(example === undefined ? [] : [{ pointer, schemaPointer, value: example }])]
+  const others = [...(example === undefined ? [] : [example]), ...(schema.examples ?? [])]
+  return [...below, ...named, ...others.map((value) => ({ pointer, schemaPointer, value }))]
 }
 
 function escaped(key: string): string {
@@ -46,12 +53,16 @@ test('there are examples of all kinds', () => {
   for (const kind of kinds) expect(examples.some(({ pointer }) => pointer.includes(kind))).toBe(true)
 })
 
-test.each(examples)('$pointer fits its schema', ({ schemaPointer, value }) => {
-  const validate = ajv.getSchema(`document#${schemaPointer}`)
-  validate?.(value)
-  expect(validate).toBeDefined()
-  expect(validate?.errors ?? []).toEqual([])
-})
+test.each(examples.map(({ pointer, ...example }) => [pointer, example] as const))(
+  '%s fits its schema',
+  (_, example) => {
+    const { schemaPointer, value } = example
+    const validate = ajv.getSchema(`document#${schemaPointer}`)
+    validate?.(value)
+    expect(validate).toBeDefined()
+    expect(validate?.errors ?? []).toEqual([])
+  },
+)
 
 test.each([
   ['a field to change is missing', 'UpdateTaskBody', { version: 3 }],

@@ -23,8 +23,7 @@ const headerParameterTable: readonly HeaderParameter[] = [
       name: 'If-Match',
       description:
         'The `ETag` that the call is based on, or just its version in quotes: when what is there has moved on, the answer is a 412 and nothing has changed. `*`, or none: whatever is there.',
-      schema: { type: 'string' },
-      example: '"7"',
+      schema: { type: 'string', examples: ['"7"'] },
     },
   },
   {
@@ -33,8 +32,11 @@ const headerParameterTable: readonly HeaderParameter[] = [
       name: 'Idempotency-Key',
       description:
         'A UUID of your own, which becomes the id of what is made: a call that is sent again answers 201 with what is there. Says the same as `id` in the body. In quotes or without.',
-      schema: { type: 'string', pattern: '^"?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"?$' },
-      example: '01981f0e-6c1a-7cc3-9d5c-2f1c4a2f7a10',
+      schema: {
+        type: 'string',
+        pattern: '^"?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"?$',
+        examples: ['01981f0e-6c1a-7cc3-9d5c-2f1c4a2f7a10'],
+      },
     },
   },
   {
@@ -42,7 +44,7 @@ const headerParameterTable: readonly HeaderParameter[] = [
     parameter: {
       name: 'Last-Event-ID',
       description:
-        'The `id` of the last event that arrived, to go on after it; `EventSource` sends it by itself. Of this and `since` the larger counts. Empty before the first event.',
+        'The `id` of the last event that arrived, to go on after it. Of this and `since` the larger counts. Empty before the first event.',
       schema: { type: 'string', pattern: '^[0-9]{0,10}$' },
     },
   },

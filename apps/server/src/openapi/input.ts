@@ -33,9 +33,12 @@ export function parametersOf(route: ServedRoute, { parameters: examples = {} }: 
     }),
     ...headerParameters(route),
   ]
-  return parameters.map((parameter) =>
-    parameter.name in examples ? { ...parameter, example: examples[parameter.name] } : parameter,
-  )
+  return parameters.map((parameter) => withExample(parameter, examples[parameter.name]))
+}
+
+/** In the schema: the example of a parameter is what Swagger UI would send unasked, a filter that finds nothing among it. */
+function withExample(parameter: ParameterObject, example: unknown): ParameterObject {
+  return example === undefined ? parameter : { ...parameter, schema: { ...parameter.schema, examples: [example] } }
 }
 
 /** There is no null in a URL: what may be null is left out. */

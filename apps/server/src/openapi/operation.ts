@@ -13,7 +13,7 @@ import { answerHeaders, type HeaderName } from './headers.ts'
 import { parametersOf, requestBodyOf } from './input.ts'
 import type { OperationText } from './operations/operation-text.ts'
 import { problemResponse } from './problems.ts'
-import { reasonsByStatus } from './reasons.ts'
+import { failuresByStatus } from './reasons.ts'
 import { answerSchema } from './schemas.ts'
 
 const withToken: SecurityRequirementObject[] = [{ bearer: [] }, { password: [] }]
@@ -51,11 +51,12 @@ function responsesOf(route: ServedRoute, text: OperationText): ResponsesObject {
   const fields = Object.keys(fieldSchemas(route.inputSchema))
   // A version that only a header says fails with 412, which is a general reason.
   const fails = route.fails?.filter((reason) => reason !== 'VERSION_CONFLICT' || !without.includes('version'))
-  const failures = reasonsByStatus({ access, method, mostBytes, fields }, fails)
+  const versioned = route.procedure.startsWith('tag.') ? 'Tag' : 'Task'
+  const failures = failuresByStatus({ access, method, mostBytes, fields }, fails)
   return {
     [route.status ?? 200]: successResponse(route, text),
     ...(route.type === 'query' && { 304: unchangedResponse(text) }),
-    ...Object.fromEntries(Array.from(failures, ([status, reasons]) => [status, problemResponse(status, reasons)])),
+    ...Object.fromEntries(Array.from(failures, ([status, some]) => [status, problemResponse(status, some, versioned)])),
   }
 }
 

@@ -1,12 +1,15 @@
 import { type ErrorDetailsByReason, type ErrorReason, validationIssue, validationIssueCodes } from '@taskwire/contract'
 import type { SchemaObject } from 'openapi3-ts/oas31'
-import { taskExample } from './examples.ts'
+import { tagExample, taskExample } from './examples.ts'
+import { referenceTo } from './schemas.ts'
 
 /** What a problem says beyond what all problems say. */
 interface ProblemDetails {
   properties: Record<string, SchemaObject>
   example: object
 }
+
+const issue = validationIssue('title', 'WRONG_LENGTH', { label: 'Title', min: 1, max: 200 })
 
 function retryAfter(seconds: number): ProblemDetails {
   return {
@@ -15,41 +18,50 @@ function retryAfter(seconds: number): ProblemDetails {
   }
 }
 
-const details: { [Reason in keyof ErrorDetailsByReason]: ProblemDetails } = {
-  VALIDATION_FAILED: {
-    properties: {
-      issues: {
-        type: 'array',
-        items: { $ref: '#/components/schemas/ValidationIssue' },
-        description: 'One issue for each field at fault.',
-      },
-    },
-    example: { issues: [validationIssue('title', 'WRONG_LENGTH', { label: 'Title', min: 1, max: 200 })] },
-  },
-  VERSION_CONFLICT: {
+/** What has a version. */
+export type Versioned = 'Task' | 'Tag'
+
+function current(versioned: Versioned): ProblemDetails {
+  return {
     properties: {
       current: {
-        anyOf: [{ $ref: '#/components/schemas/Task' }, { $ref: '#/components/schemas/Tag' }],
-        description: 'The task or tag as it is now, to merge with or to start over from.',
+        $ref: referenceTo(versioned),
+        description: 'What is there now, to merge with or to start over from.',
       },
     },
-    example: { current: taskExample },
-  },
-  QUOTA_REACHED: {
-    properties: {
-      limit: { type: 'integer', minimum: 0, description: 'How many tasks, tags or API tokens a user may have.' },
-    },
-    example: { limit: 1_000 },
-  },
-  RATE_LIMITED: retryAfter(30),
-  OVERLOADED: retryAfter(2),
-  UNAVAILABLE: retryAfter(1),
+    example: { current: versioned === 'Task' ? taskExample : tagExample },
+  }
 }
+
+const details: { [Reason in keyof ErrorDetailsByReason]: ProblemDetails | ((versioned: Versioned) => ProblemDetails) } =
+  {
+    VALIDATION_FAILED: {
+      properties: {
+        issues: {
+          type: 'array',
+          items: { $ref: referenceTo('ValidationIssue') },
+          description: 'One issue for each field at fault.',
+        },
+      },
+      example: { detail: `title: ${issue.message}`, issues: [issue] },
+    },
+    VERSION_CONFLICT: current,
+    QUOTA_REACHED: {
+      properties: {
+        limit: { type: 'integer', minimum: 0, description: 'How many tasks, tags or API tokens a user may have.' },
+      },
+      example: { limit: 1_000 },
+    },
+    RATE_LIMITED: retryAfter(30),
+    OVERLOADED: retryAfter(2),
+    UNAVAILABLE: retryAfter(1),
+  }
 
 const none: ProblemDetails = { properties: {}, example: {} }
 
-export function problemDetails(reason: ErrorReason): ProblemDetails {
-  return reason in details ? details[reason as keyof typeof details] : none
+export function problemDetails(reason: ErrorReason, versioned: Versioned): ProblemDetails {
+  const known = reason in details ? details[reason as keyof typeof details] : none
+  return typeof known === 'function' ? known(versioned) : known
 }
 
 /** One fault of an input. */

@@ -1,7 +1,9 @@
 import { type ErrorReason, errorReasons, errorTable } from '@taskwire/contract'
 import type { ExampleObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
 import { answerHeaders, type HeaderName } from './headers.ts'
-import { problemDetails } from './problem-details.ts'
+import { problemDetails, type Versioned } from './problem-details.ts'
+import type { Failure } from './reasons.ts'
+import { referenceTo } from './schemas.ts'
 
 const MEDIA_TYPE = 'application/problem+json'
 
@@ -11,15 +13,16 @@ function statusesOf(reason: ErrorReason): number[] {
   return reason === 'VERSION_CONFLICT' ? [httpStatus, 412] : [httpStatus]
 }
 
-/** `NOT_FOUND` as `NotFoundProblem`. */
-function schemaName(reason: ErrorReason): string {
+/** `NOT_FOUND` as `NotFoundProblem`; of a stale version also what it is of. */
+function schemaName(reason: ErrorReason, versioned: Versioned): string {
   const words = reason.split('_').map((word) => word.charAt(0) + word.slice(1).toLowerCase())
-  return `${words.join('')}Problem`
+  return `${reason === 'VERSION_CONFLICT' ? versioned : ''}${words.join('')}Problem`
 }
 
-function problemSchema(reason: ErrorReason): SchemaObject {
+/** What is answered to a call that fails for this reason. */
+export function problemSchema(reason: ErrorReason, versioned: Versioned = 'Task'): SchemaObject {
   const statuses = statusesOf(reason)
-  const { properties } = problemDetails(reason)
+  const { properties } = problemDetails(reason, versioned)
   return {
     type: 'object',
     description: `${errorTable[reason].message}.`,
@@ -41,10 +44,12 @@ function problemSchema(reason: ErrorReason): SchemaObject {
   }
 }
 
-/** What is answered to a call that fails, a schema for each reason. */
-export function problemSchemas(reasons: ReadonlySet<ErrorReason>): Record<string, SchemaObject> {
-  const known = errorReasons.filter((reason) => reasons.has(reason))
-  return Object.fromEntries(known.map((reason) => [schemaName(reason), problemSchema(reason)]))
+/** What is answered to calls that fail, a schema for each reason. */
+export function problemSchemas(): Record<string, SchemaObject> {
+  const schemas = errorReasons.flatMap((reason) =>
+    (['Task', 'Tag'] as const).map((versioned) => [schemaName(reason, versioned), problemSchema(reason, versioned)]),
+  )
+  return Object.fromEntries(schemas)
 }
 
 const headersOfStatus: Record<number, HeaderName[]> = {
@@ -53,13 +58,22 @@ const headersOfStatus: Record<number, HeaderName[]> = {
   503: ['RetryAfter'],
 }
 
-/** The answer of one status to a call that fails for one of these reasons. */
-export function problemResponse(status: number, reasons: readonly ErrorReason[]): ResponseObject {
-  const references = reasons.map((reason) => ({ $ref: `#/components/schemas/${schemaName(reason)}` }))
+/**
+ * The answer of one status to a call that fails for one of these reasons.
+ *
+ * @param versioned what a stale version is of
+ */
+export function problemResponse(
+  status: number,
+  failures: readonly Failure[],
+  versioned: Versioned = 'Task',
+): ResponseObject {
+  const reasons = failures.map(({ reason }) => reason)
+  const references = reasons.map((reason) => ({ $ref: referenceTo(schemaName(reason, versioned)) }))
   const [only] = references
   const mapping = Object.fromEntries(reasons.map((reason, place) => [reason, references[place]?.$ref ?? '']))
   return {
-    description: reasons.map((reason) => `\`${reason}\`: ${errorTable[reason].message}.`).join('\n\n'),
+    description: failures.map(describe).join('\n\n'),
     headers: answerHeaders(...(headersOfStatus[status] ?? [])),
     content: {
       [MEDIA_TYPE]: {
@@ -67,13 +81,24 @@ export function problemResponse(status: number, reasons: readonly ErrorReason[])
           references.length === 1 && only !== undefined
             ? only
             : { oneOf: references, discriminator: { propertyName: 'reason', mapping } },
-        examples: Object.fromEntries(reasons.map((reason) => [reason, problemExample(reason, status)])),
+        examples: Object.fromEntries(reasons.map((reason) => [reason, problemExample({ reason, status, versioned })])),
       },
     },
   }
 }
 
-function problemExample(reason: ErrorReason, status: number): ExampleObject {
+function describe({ reason, when }: Failure): string {
+  const sentence = `\`${reason}\`: ${errorTable[reason].message}.`
+  return when === undefined ? sentence : `${sentence} ${when}`
+}
+
+interface Exemplary {
+  reason: ErrorReason
+  status: number
+  versioned: Versioned
+}
+
+function problemExample({ reason, status, versioned }: Exemplary): ExampleObject {
   const { message } = errorTable[reason]
   return {
     value: {
@@ -83,7 +108,7 @@ function problemExample(reason: ErrorReason, status: number): ExampleObject {
       detail: message,
       reason,
       requestId: '0f8c1c5e-52a5-4f6f-9d0b-6a4f8c0f2f11',
-      ...problemDetails(reason).example,
+      ...problemDetails(reason, versioned).example,
     },
   }
 }

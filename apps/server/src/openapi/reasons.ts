@@ -7,10 +7,16 @@ export interface CallKind extends Pick<ServedRoute, 'access' | 'method' | 'mostB
   fields: readonly string[]
 }
 
-interface GeneralReason {
+/** Why a call can fail. */
+export interface Failure {
   reason: ErrorReason
   /** Where it is another than that of the reason. */
   status?: number
+  /** When, where the reason alone does not tell; a sentence in Markdown. */
+  when?: string
+}
+
+interface GeneralFailure extends Failure {
   applies(call: CallKind): boolean
 }
 
@@ -21,47 +27,72 @@ const withVersion = ({ fields }: CallKind) => fields.includes('version')
 const withPassword = ({ fields }: CallKind) => fields.includes('password') || fields.includes('currentPassword')
 
 /** Why calls fail by what they have in common. What else a procedure fails for stands beside it, as `fails`. */
-const generalReasons: readonly GeneralReason[] = [
-  // Escapes in the URL that are no UTF-8; a body that is no JSON.
-  { reason: 'MALFORMED_REQUEST', applies: always },
-  // Also where nothing is taken: a field in the query is then one too many.
-  { reason: 'VALIDATION_FAILED', applies: always },
+const generalFailures: readonly GeneralFailure[] = [
+  {
+    reason: 'MALFORMED_REQUEST',
+    when: 'Escapes in the URL, or the body, are no UTF-8, or the body is no JSON.',
+    applies: always,
+  },
+  {
+    reason: 'VALIDATION_FAILED',
+    when: 'A field is missing or not valid, or is none that is taken here.',
+    applies: always,
+  },
   { reason: 'TOKEN_MISSING', applies: withToken },
   { reason: 'TOKEN_EXPIRED', applies: withToken },
   { reason: 'TOKEN_INVALID', applies: withToken },
   { reason: 'SESSION_REVOKED', applies: withToken },
   { reason: 'ACCOUNT_INACTIVE', applies: withToken },
-  { reason: 'FORBIDDEN', applies: ({ access }) => access === 'person' },
-  { reason: 'CROSS_SITE', applies: ({ access }) => access === 'cookie' },
-  // The first call with another issuer's token makes the account, unless somebody else has its address.
-  { reason: 'EMAIL_TAKEN', applies: withToken },
-  { reason: 'VERSION_CONFLICT', status: 412, applies: withVersion },
-  // The URL, the body, or the answer.
-  { reason: 'PAYLOAD_TOO_LARGE', applies: always },
-  { reason: 'UNSUPPORTED_MEDIA_TYPE', applies: withBody },
-  // Of the user, of the address, or of those who try passwords.
+  {
+    reason: 'FORBIDDEN',
+    when: 'The token is an API token, or is of another issuer.',
+    applies: ({ access }) => access === 'person',
+  },
+  {
+    reason: 'CROSS_SITE',
+    when: 'The page of another site has sent the cookie.',
+    applies: ({ access }) => access === 'cookie',
+  },
+  {
+    reason: 'EMAIL_TAKEN',
+    when: 'The token is of another issuer, of somebody who is new here, and the email address in it has an account already.',
+    applies: withToken,
+  },
+  {
+    reason: 'VERSION_CONFLICT',
+    status: 412,
+    when: '`If-Match` names another version than the one that is there.',
+    applies: withVersion,
+  },
+  {
+    reason: 'PAYLOAD_TOO_LARGE',
+    when: 'The URL or the body is too long, or the answer would be.',
+    applies: always,
+  },
+  {
+    reason: 'UNSUPPORTED_MEDIA_TYPE',
+    when: 'The body is of another type, or is packed (`Content-Encoding`).',
+    applies: withBody,
+  },
   { reason: 'RATE_LIMITED', applies: always },
   { reason: 'INTERNAL', applies: always },
-  // No thread for a password, or no room in memory for a long answer.
-  { reason: 'OVERLOADED', applies: (call) => withPassword(call) || call.mostBytes > 0 },
-  { reason: 'UNAVAILABLE', applies: always },
+  {
+    reason: 'OVERLOADED',
+    when: 'Too many passwords are being checked, or too many long answers are under way.',
+    applies: (call) => withPassword(call) || call.mostBytes > 0,
+  },
+  { reason: 'UNAVAILABLE', when: 'The database is away, or the server is about to stop.', applies: always },
   { reason: 'TIMEOUT', applies: always },
 ]
 
-/** All reasons for which a call can fail, by status in rising order. */
-export function reasonsByStatus(call: CallKind, fails: readonly ErrorReason[] = []): Map<number, ErrorReason[]> {
-  const general = generalReasons.filter(({ applies }) => applies(call))
-  const failures = [...general, ...fails.map((reason) => ({ reason, status: undefined }))].map(
-    ({ reason, status }) => ({
-      reason,
-      status: status ?? errorTable[reason].httpStatus,
-    }),
-  )
-  const statuses = [...new Set(failures.map(({ status }) => status))].sort((a, b) => a - b)
-  return new Map(
-    statuses.map((status) => [
-      status,
-      [...new Set(failures.filter((failure) => failure.status === status).map(({ reason }) => reason))],
-    ]),
-  )
+/** Why a call can fail, by status in rising order. */
+export function failuresByStatus(call: CallKind, fails: readonly ErrorReason[] = []): Map<number, Failure[]> {
+  const failures = new Map<number, Failure[]>()
+  const stated = fails.map((reason): Failure => ({ reason }))
+  for (const failure of [...generalFailures.filter(({ applies }) => applies(call)), ...stated]) {
+    const status = failure.status ?? errorTable[failure.reason].httpStatus
+    const known = failures.get(status) ?? []
+    if (!known.some(({ reason }) => reason === failure.reason)) failures.set(status, [...known, failure])
+  }
+  return new Map([...failures].sort(([a], [b]) => a - b))
 }

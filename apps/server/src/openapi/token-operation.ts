@@ -2,7 +2,7 @@ import type { OperationObject, SchemaObject } from 'openapi3-ts/oas31'
 import { passwordExample, userExample } from './examples.ts'
 import { answerHeaders } from './headers.ts'
 import { problemResponse } from './problems.ts'
-import { reasonsByStatus } from './reasons.ts'
+import { failuresByStatus } from './reasons.ts'
 import { referenceTo } from './schemas.ts'
 
 /** Of the form and of its answer: the names are those of OAuth 2 (RFC 6749). */
@@ -37,7 +37,7 @@ export const tokenSchemas: Record<'TokenForm' | 'TokenResult', SchemaObject> = {
   },
 }
 
-const reasons = reasonsByStatus({ access: 'anyone', method: 'POST', mostBytes: 0, fields: ['password'] }, [
+const failures = failuresByStatus({ access: 'anyone', method: 'POST', mostBytes: 0, fields: ['password'] }, [
   'INVALID_CREDENTIALS',
   'CROSS_SITE',
 ])
@@ -80,6 +80,6 @@ export const tokenOperation: OperationObject = {
         },
       },
     },
-    ...Object.fromEntries(Array.from(reasons, ([status, some]) => [status, problemResponse(status, some)])),
+    ...Object.fromEntries(Array.from(failures, ([status, some]) => [status, problemResponse(status, some)])),
   },
 }

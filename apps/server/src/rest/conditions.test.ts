@@ -34,6 +34,17 @@ describe('If-None-Match', () => {
     expect(renamed).toMatchObject({ status: 200, body: { version, tags: [{ name: 'House' }] } })
   })
 
+  test('is heeded from fetch, which adds `no-cache`, meant for caches on the way', async ({ server }) => {
+    const { token } = await registeredRestCalls(server)
+    const headers = { authorization: `Bearer ${token}` }
+    for (const path of ['/api/tasks', '/api/openapi.json']) {
+      const first = await fetch(server.url + path, { headers })
+      const etag = first.headers.get('etag') ?? ''
+      const again = await fetch(server.url + path, { headers: { ...headers, 'if-none-match': etag } })
+      expect([await first.text(), again.status, await again.text()]).toEqual([expect.any(String), 304, ''])
+    }
+  })
+
   test('works for lists too', async ({ call }) => {
     await newTask(call)
     for (const path of ['/tasks?limit=5', '/tags', '/changes?since=0']) {

@@ -7,15 +7,22 @@ const DEFAULT_LIMIT = 20
 /** What to change of a query to get another page: null takes a field away. */
 type Steps = Record<string, Record<string, string | number | null>>
 
+/** The procedures that answer a page. */
+const pages: Record<string, (query: URLSearchParams, answer: unknown) => Steps> = {
+  'task.list': (query, answer) => taskSteps(query, answer as TaskListResult),
+  'change.list': (_query, answer) => changeSteps(answer as ChangeListResult),
+}
+
 /**
  * The `Link` header of an answer that is a page (RFC 8288); undefined for others.
  *
  * @param procedure such as `task.list`
  */
 export function pageLinks(procedure: string, request: Request, answer: unknown): string | undefined {
+  const stepsOf = pages[procedure]
+  if (stepsOf === undefined) return undefined
   const { searchParams: query, pathname } = new URL(request.originalUrl, 'http://localhost')
-  const steps = stepsOf(procedure, query, answer)
-  if (steps === undefined) return undefined
+  const steps = stepsOf(query, answer)
   const links = Object.entries(steps).map(([relation, changes]) => {
     const other = new URLSearchParams(query)
     for (const [name, value] of Object.entries(changes)) {
@@ -25,17 +32,6 @@ export function pageLinks(procedure: string, request: Request, answer: unknown):
     return `<${pathname}${other.size === 0 ? '' : `?${other}`}>; rel="${relation}"`
   })
   return links.length === 0 ? undefined : links.join(', ')
-}
-
-function stepsOf(procedure: string, query: URLSearchParams, answer: unknown): Steps | undefined {
-  switch (procedure) {
-    case 'task.list':
-      return taskSteps(query, answer as TaskListResult)
-    case 'change.list':
-      return changeSteps(answer as ChangeListResult)
-    default:
-      return undefined
-  }
 }
 
 /** Whoever counts by offsets goes on so, as far as they go. */

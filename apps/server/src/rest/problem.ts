@@ -26,8 +26,19 @@ const ABOUT_THE_TOKEN = new Set<ErrorReason>(['TOKEN_EXPIRED', 'TOKEN_INVALID', 
 export function toProblem({ message, data }: ErrorShape, status: number = data.httpStatus): Problem {
   const { code: _code, httpStatus: _httpStatus, reason, requestId, ...details } = data
   const { message: title } = errorTable[reason]
-  const detail = details.issues === undefined ? message : details.issues.map(describe).join('. ')
-  return { type: `urn:taskwire:problem:${reason}`, title, status, detail, reason, requestId, ...details }
+  const issues = details.issues?.map(inJson)
+  const detail = issues === undefined ? message : issues.map(describe).join('. ')
+  const problem = { type: `urn:taskwire:problem:${reason}`, title, status, detail, reason, requestId, ...details }
+  return issues === undefined ? problem : { ...problem, issues }
+}
+
+/** JSON has no dates, so that whoever sends one has to know how it is written. */
+function inJson(issue: ValidationIssue): ValidationIssue {
+  if (issue.code !== 'NOT_A_DATE') return issue
+  return {
+    ...issue,
+    message: `${issue.params.label} must be a date and time with an offset, such as 2026-12-01T09:00:00Z`,
+  }
 }
 
 /** A fault of a field says which; one of the whole input has no name to say. */

@@ -1,4 +1,4 @@
-import { validationIssue, wire } from '@taskwire/contract'
+import { validationIssue, WireError, wire } from '@taskwire/contract'
 import { DomainError } from '@taskwire/domain'
 import { TRPCError } from '@trpc/server'
 import type { Request } from 'express'
@@ -47,9 +47,17 @@ export function inputReader(route: ServedRoute): (request: Request) => unknown {
 /** Bounded as what tRPC's clients send. */
 function readJson(text: string): unknown {
   try {
-    return wire.input.deserialize({ json: JSON.parse(text) })
+    return wire.input.deserialize({ json: parseJson(text) })
   } catch (cause) {
     throw new TRPCError({ code: 'PARSE_ERROR', cause })
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new WireError('The request body is not valid JSON')
   }
 }
 

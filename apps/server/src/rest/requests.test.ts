@@ -72,6 +72,13 @@ describe('a query', () => {
     expect(body.issues?.map(({ path }) => path).sort()).toEqual(['color', 'completed', 'limit'])
   })
 
+  test('is told how an instant is written', async ({ call }) => {
+    const { body } = await call('GET', '/tasks?dueAfter=2026-12-01T09:00:00')
+    expect(body.issues?.map(({ message }) => message)).toEqual([
+      'Due after must be a date and time with an offset, such as 2026-12-01T09:00:00Z',
+    ])
+  })
+
   test('that is no UTF-8, or too long, is refused before it is read', async ({ call }) => {
     expect(await call('GET', '/tasks?search=%ff')).toMatchObject({ status: 400, body: { reason: 'MALFORMED_REQUEST' } })
     const long = await call('GET', `/tasks?search=${'a'.repeat(8_192)}`)
@@ -107,9 +114,9 @@ describe('a body', () => {
   })
 
   test.for([
-    ['{', ''],
-    ['{"title":"A"', ''],
-    ["{'title':'A'}", ''],
+    ['{', 'The request body is not valid JSON'],
+    ['{"title":"A"', 'The request body is not valid JSON'],
+    ["{'title':'A'}", 'The request body is not valid JSON'],
     [`{"title":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 'More than 32 levels of nesting'],
     ['{"__proto__":{"title":"A"}}', 'Forbidden key "__proto__"'],
     [`{"tagIds":[${Array(20_000).fill(0)}]}`, 'More than 10000 values'],
@@ -185,6 +192,7 @@ describe('a path', () => {
     for (const path of ['', '/', '/nothing', '/tasks/a/b', '/Tasks', '/auth.me', '/v1', '/v2/tasks']) {
       const answer = await call('GET', path, { headers: { accept: 'text/html' } })
       expect(answer).toMatchObject({ status: 404, body: { reason: 'UNKNOWN_PROCEDURE' } })
+      expect(answer.body.detail).toMatch(/^Nothing has this path: \/api(\/v1)?\/openapi.json lists what there is$/)
     }
   })
 
@@ -197,6 +205,7 @@ describe('a path', () => {
   ] as const)('takes its methods alone: no %s %s', async ([method, path, allow], { call }) => {
     const answer = await call(method, path)
     expect(answer).toMatchObject({ status: 405, headers: { allow } })
+    if (method !== 'HEAD') expect(answer.body.detail).toBe(`The methods of this path are ${allow}`)
   })
 
   test('by HEAD has the headers of GET alone', async ({ call }) => {

@@ -50,14 +50,15 @@ function maxBodySize({ path }: Request): number {
 function refuseMethod(methods: Method[], options: CallingOptions): RequestHandler {
   return async (request, response) => {
     await chargeAddress(options, { request, response })
-    response.set('allow', methods.join(', ').toUpperCase())
-    refuse(response, 'METHOD_NOT_SUPPORTED')
+    const allowed = methods.join(', ').toUpperCase()
+    response.set('allow', allowed)
+    refuse(response, 'METHOD_NOT_SUPPORTED', `The methods of this path are ${allowed}`)
   }
 }
 
 function refuseUnknown(options: CallingOptions): RequestHandler {
   return async (request, response) => {
     await chargeAddress(options, { request, response })
-    refuse(response, 'UNKNOWN_PROCEDURE')
+    refuse(response, 'UNKNOWN_PROCEDURE', `Nothing has this path: ${request.baseUrl}/openapi.json lists what there is`)
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type ErrorReason, errorTable } from '@taskwire/contract'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { HeaderObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
-import { problemResponse, problemSchemas } from '../openapi/problems.ts'
+import { problemResponse, problemSchema } from '../openapi/problems.ts'
 import { faultsOf, resolved } from './document-schemas.ts'
 import { documentedOperations, operationsAt } from './documented-operations.ts'
 
@@ -65,9 +65,7 @@ function refusalOf(allowed: readonly string[], status: number): ResponseObject |
   ].filter((reason) => errorTable[reason].httpStatus === status)
   const [reason] = reasons
   if (reason === undefined) return undefined
-  const schemas = Object.values(problemSchemas(new Set([reason])))
-  const response = problemResponse(status, [reason])
-  return { ...response, content: { [PROBLEM]: { schema: schemas[0] ?? {} } } }
+  return { ...problemResponse(status, [{ reason }]), content: { [PROBLEM]: { schema: problemSchema(reason) } } }
 }
 
 /** All headers that the document knows; the others are HTTP's own. */
@@ -118,8 +116,7 @@ function eventsIn(text: string): EventSourceMessage[] {
 function eventFaults({ event, id, data }: EventSourceMessage, schema: SchemaObject): string[] {
   const told = JSON.parse(data)
   if (event === 'problem') {
-    const [problem = { not: {} }] = Object.values(problemSchemas(new Set([told.reason])))
-    return faultsOf(problem, told).map((fault) => `the event problem: ${fault}`)
+    return faultsOf(problemSchema(told.reason), told).map((fault) => `the event problem: ${fault}`)
   }
   return [
     ...faultsOf(schema, told).map((fault) => `the event ${id}: ${fault}`),

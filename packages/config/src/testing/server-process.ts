@@ -58,10 +58,13 @@ function run(command: string[], variables: Record<string, string>): ServerProces
     }),
   )
   const ready = new Promise<string>((resolve) => {
-    child.stdout.on('data', () => {
+    const look = () => {
       const url = urlIn(printed.stdout)
-      if (url !== undefined) resolve(url)
-    })
+      if (url === undefined) return
+      child.stdout.off('data', look)
+      resolve(url)
+    }
+    child.stdout.on('data', look)
   })
   const url = Promise.race([
     ready,

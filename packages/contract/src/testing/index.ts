@@ -81,14 +81,16 @@ export function validValue(name: string, field: Field, number: number): unknown 
   if (choices !== undefined) return choices[number % choices.length]
   if (field.format === 'uuid') return fc.sample(fc.uuid(), { seed: number })[0]
   if (field.format === 'date-time') return new Date(Date.UTC(2030, 0, number))
-  if (field.pattern !== undefined) return fc.sample(fc.stringMatching(new RegExp(field.pattern)), { seed: number })[0]
+  const words = `${name} ${number}`
+  const pattern = new RegExp(field.pattern ?? '')
+  if (!pattern.test(words)) return fc.sample(fc.stringMatching(pattern), { seed: number })[0]
   switch (field.type) {
     case 'boolean':
       return number % 2 === 1
     case 'integer':
       return (field.minimum ?? 0) + number
     case 'string':
-      return `${name} ${number}`
+      return words
     default:
       throw new TypeError(`There is no value for the field ${name}: ${JSON.stringify(field)}`)
   }

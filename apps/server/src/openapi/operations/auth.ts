@@ -1,6 +1,5 @@
 import { passwordExample, userExample } from '../examples.ts'
-import type { RestProcedure } from '../operation-texts.ts'
-import type { OperationGroup } from './operation-text.ts'
+import type { OperationGroup, RestProcedure } from './operation-text.ts'
 
 const credentials = { email: userExample.email, password: passwordExample }
 

@@ -1,6 +1,6 @@
+import { HEARTBEAT, SILENCE } from '@taskwire/contract'
 import { tagExample, taskExample } from '../examples.ts'
-import type { RestProcedure } from '../operation-texts.ts'
-import type { OperationGroup } from './operation-text.ts'
+import type { OperationGroup, RestProcedure } from './operation-text.ts'
 
 const taskChange = { type: 'task', version: 7, id: taskExample.id, deleted: false, task: taskExample }
 const tagDeleted = { type: 'tag', version: 9, id: tagExample.id, deleted: true, tag: null }
@@ -19,7 +19,7 @@ id: 9
 data: {"type":"tag","version":9,"id":"${tagExample.id}","deleted":true,"tag":null}
 \`\`\`
 
-\`event: reset\` is the last one: read everything again, and go on from its version. A comment line comes every 15 seconds; whoever hears nothing for 40 seconds connects again, with \`Last-Event-ID\`, as \`EventSource\` does by itself. When the stream ends for a reason (the session has ended; more than ten streams are open, of which the oldest goes), the last event is \`event: problem\` with the problem as its \`data\`.
+\`event: reset\` is the last one: read everything again, and go on from its version. A comment line comes every ${HEARTBEAT / 1_000} seconds; whoever hears nothing for ${SILENCE / 1_000} seconds connects again with \`Last-Event-ID\`, as readers of event streams do by themselves. The one of browsers, \`EventSource\`, cannot send a token: read the answer of \`fetch\`. When the stream ends for a reason (the session has ended; more than ten streams are open, of which the oldest goes), the last event is \`event: problem\` with the problem as its \`data\`.
 `.trim()
 
 export const changes: OperationGroup<RestProcedure<'change'>> = {

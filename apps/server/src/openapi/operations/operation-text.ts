@@ -1,5 +1,15 @@
+import type { AppRouter } from '@taskwire/router'
 import type { ExamplesObject, TagObject } from 'openapi3-ts/oas31'
 import type { HeaderName } from '../headers.ts'
+
+/** The procedures of each router. */
+export type Records = AppRouter['_def']['record']
+
+/** Such as `task.list`: the procedures of a router that REST serves. One without a text does not compile. */
+export type RestProcedure<Router extends keyof Records> = Exclude<
+  `${Router}.${keyof Records[Router] & string}`,
+  'auth.restore'
+>
 
 /** What the document says of a procedure beyond what stands beside it. */
 export interface OperationText {

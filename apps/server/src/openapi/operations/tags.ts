@@ -1,6 +1,5 @@
 import { tagExample } from '../examples.ts'
-import type { RestProcedure } from '../operation-texts.ts'
-import type { OperationGroup } from './operation-text.ts'
+import type { OperationGroup, RestProcedure } from './operation-text.ts'
 
 export const tags: OperationGroup<RestProcedure<'tag'>> = {
   tag: { name: 'tags', description: 'Labels that the user puts on tasks.' },
@@ -33,8 +32,9 @@ export const tags: OperationGroup<RestProcedure<'tag'>> = {
     },
     'tag.delete': {
       operationId: 'deleteTag',
-      description: 'There is no way back. The tasks that had it are told as they are, without it.',
-      parameters: { id: tagExample.id },
+      description:
+        'There is no way back. The tasks that had it are told as they are, without it. A stale `If-Match` is a 412 with the tag as it is now.',
+      parameters: { id: tagExample.id, 'If-Match': '"3"' },
     },
   },
 }

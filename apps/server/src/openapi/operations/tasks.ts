@@ -1,6 +1,5 @@
 import { tagExample, taskExample } from '../examples.ts'
-import type { RestProcedure } from '../operation-texts.ts'
-import type { OperationGroup } from './operation-text.ts'
+import type { OperationGroup, RestProcedure } from './operation-text.ts'
 
 const { id } = taskExample
 const one = { task: { value: taskExample } }

@@ -1,6 +1,5 @@
 import { apiTokenExample, passwordExample } from '../examples.ts'
-import type { RestProcedure } from '../operation-texts.ts'
-import type { OperationGroup } from './operation-text.ts'
+import type { OperationGroup, RestProcedure } from './operation-text.ts'
 
 export const tokens: OperationGroup<RestProcedure<'apiToken'>> = {
   tag: {

@@ -83,6 +83,30 @@ async function expectOutcome({ status, reason }: Outcome, exercise: Exercise): P
   expect({ status: answer.status, reason: problem.reason }).toEqual({ status, reason })
 }
 
+/** What leaves a caller who is not refused by it as before, or is one that nobody else is asked by. */
+const harmless = [
+  ...([
+    '400 MALFORMED_REQUEST',
+    '400 VALIDATION_FAILED',
+    '413 PAYLOAD_TOO_LARGE',
+    '415 UNSUPPORTED_MEDIA_TYPE',
+  ] as const),
+  ...(['401 TOKEN_MISSING', '401 TOKEN_EXPIRED', '401 TOKEN_INVALID', '401 SESSION_REVOKED'] as const),
+  ...(['401 ACCOUNT_INACTIVE', '403 FORBIDDEN', '404 NOT_FOUND', '409 EMAIL_TAKEN', '409 TAG_NAME_TAKEN'] as const),
+  ...(['409 QUOTA_REACHED', '429 RATE_LIMITED', '500 INTERNAL', '503 UNAVAILABLE', '504 TIMEOUT'] as const),
+]
+
+/** Operations with what brings about a failure of others: whatever it is answered, the document has to have it. */
+const attempts = restOperations.flatMap((operation) =>
+  harmless
+    .filter((what) => !outcomes.some((each) => each.operation === operation && whatOf(each) === what))
+    .map((what) => [operation.name, what, operation] as const),
+)
+
+function whatOf({ status, reason }: Outcome): string {
+  return `${status} ${reason}`
+}
+
 function titled(outcome: Outcome): [title: string, outcome: Outcome] {
   const { operation, status, reason = '' } = outcome
   return [`${operation.name}: ${status} ${reason}`, outcome]
@@ -94,6 +118,14 @@ describe('what is answered is what the document says', () => {
     async ([, outcome], { server, full, spent, failing, failingDb }) => {
       const setting = { server, full, spent, failing, failingDb }
       await expectOutcome(outcome, await prepareFor(outcome)(outcome.operation, setting))
+    },
+  )
+
+  test.for(attempts)(
+    '%s, by what others answer with %s',
+    async ([, what, operation], { server, full, spent, failing, failingDb }) => {
+      const exercise = await exerciseRefusal[what]?.(operation, { server, full, spent, failing, failingDb })
+      if (exercise !== undefined) expectDocumented(exercise.request, await sendExercise(exercise))
     },
   )
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Tag, Task, TaskListResult } from '@taskwire/contract'
 import { describe, expect } from 'vitest'
 import { testWith } from '../testing/fixture.ts'
+import { rawSocket } from '../testing/raw-socket.ts'
 import { type RestAnswer, registeredRestCalls, restCalls } from '../testing/rest-calls.ts'
 
 const test = testWith({}).extend('call', async ({ server }) => (await registeredRestCalls(server)).call)
@@ -137,6 +138,24 @@ describe('a body', () => {
     const packed = await call('POST', '/tasks', { body: { title: 'A' }, headers: { 'content-encoding': 'gzip' } })
     expect(packed).toMatchObject({ status: 415 })
     expect(await call('POST', '/tasks', { body: ' '.repeat(100_001) })).toMatchObject({ status: 413 })
+  })
+
+  test.for([
+    ['shorter than its body', 'Content-Length: 5'],
+    ['said twice', 'Content-Length: 13\r\nContent-Length: 14'],
+    ['no number', 'Content-Length: x'],
+    ['less than nothing', 'Content-Length: -1'],
+    ['said beside chunks', 'Content-Length: 13\r\nTransfer-Encoding: chunked'],
+  ])('whose length is %s is refused', async ([, length], { server }) => {
+    const { call, token } = await registeredRestCalls(server)
+    using socket = await rawSocket(server.port)
+    const type = 'Content-Type: application/json'
+    socket.write(
+      `POST /api/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${type}\r\n${length}\r\n\r\n`,
+    )
+    socket.write('{"title":"A"}')
+    expect(await socket.closed).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await call<TaskListResult>('GET', '/tasks')).toMatchObject({ body: { items: [] } })
   })
 
   test('has no place where the query is read, nor the query where the body is, nor the id beside the path', async ({

@@ -50,12 +50,12 @@ export const breaks: Record<string, Break> = {
     applies: ({ body }) => body !== undefined,
     change: (request) => {
       const bytes = Buffer.from(request.body ?? '')
-      return fc
-        .tuple(fc.nat(bytes.length), fc.constantFrom([0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80]))
-        .map(([place, broken]) => ({
-          ...request,
-          body: Buffer.concat([bytes.subarray(0, place), Buffer.from(broken), bytes.subarray(place)]),
-        }))
+      // Before a quotation mark it mostly is part of a text.
+      const place = fc.oneof(fc.nat(bytes.length), fc.constant(Math.max(0, bytes.lastIndexOf('"'))))
+      return fc.tuple(place, fc.constantFrom([0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80])).map(([before, broken]) => ({
+        ...request,
+        body: Buffer.concat([bytes.subarray(0, before), Buffer.from(broken), bytes.subarray(before)]),
+      }))
     },
   },
   'a body that is no JSON': {

@@ -9,7 +9,7 @@ import { referenceTo } from './schemas.ts'
 export const tokenSchemas: Record<'TokenForm' | 'TokenResult', SchemaObject> = {
   TokenForm: {
     type: 'object',
-    description: 'The form of the password grant. Further fields are ignored.',
+    description: 'The form of the password grant. Further fields are ignored, and so is a query.',
     properties: {
       grant_type: { type: 'string', const: 'password', description: 'May be left out.' },
       username: { type: 'string', maxLength: 254, description: 'The email address.' },

@@ -9,6 +9,7 @@ import {
   externalIssuer,
 } from '@taskwire/router/testing'
 import { expect } from 'vitest'
+import { expectDocumented } from '../testing/document-checker.ts'
 import { testWith } from '../testing/fixture.ts'
 import { type RestRequest, restOperations } from '../testing/rest-operations.ts'
 
@@ -57,5 +58,6 @@ async function answerOf(
     return { status, text: '' }
   }
   const text = await response.text()
+  expectDocumented({ method: sent.method, path }, { status, headers: Object.fromEntries(response.headers), text })
   return { status, text, refusal: type === 'application/problem+json' ? JSON.parse(text).reason : undefined }
 }

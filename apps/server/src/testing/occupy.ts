@@ -9,7 +9,7 @@ const ROOM = 24
  * Keeps a server busy until its end: its one thread for passwords hashes for seconds, and all its room for answers is taken.
  */
 export async function occupy({ services }: TestServer): Promise<AsyncDisposable> {
-  const passwords = createPasswords({ cost: 15, threads: 1, maxQueue: 0 })
+  const passwords = createPasswords({ cost: 14, threads: 1, maxQueue: 0 })
   Object.assign(services.identity, { passwords })
   const hashing = passwords.hash('a long one', { account: 'somebody else', network: null }).catch(() => {})
   const closed = new AbortController()

@@ -1,6 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { problemOf } from './rest/call-procedure.ts'
-import { refuse, sendProblem } from './rest/problem.ts'
+import { problemOf, refuse, sendProblem } from './problem.ts'
 
 export const answerUnknownRoute: RequestHandler = (_request, response) => refuse(response, 'NOT_FOUND')
 

@@ -17,7 +17,7 @@ import { restRouter } from './rest/rest-router.ts'
 import { securityHeaders } from './security-headers.ts'
 import { serverVersion } from './server-version.ts'
 import { createSessionCookie, type SessionCookieConfig } from './session-cookie.ts'
-import { maxBodySize, refuseForms, refuseInTrpc, refuseOtherMethods } from './trpc-guards.ts'
+import { maxBodySize, refuseConnectionParams, refuseForms, refuseInTrpc, refuseOtherMethods } from './trpc-guards.ts'
 import { trpcMiddleware } from './trpc-middleware.ts'
 
 export interface AppConfig extends Pick<PagesOptions, 'docs' | 'frontPage'> {
@@ -74,6 +74,7 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
     neverStored,
     refuseOtherMethods,
     refuseBadUrls(refuseInTrpc),
+    refuseConnectionParams,
     refuseForms,
     cookieParser(),
     readBody(refuseInTrpc, maxBodySize),

@@ -1,7 +1,8 @@
 import { MAX_BATCH_SIZE } from '@taskwire/contract'
-import { appRouter, charge, type RequestInfo, type Services } from '@taskwire/router'
 import type { Request } from 'express'
-import { limitedAddress } from './client-address.ts'
+import { chargeAddress } from './charge-address.ts'
+import { procedureDefinitions } from './procedures.ts'
+import type { CallingOptions, Exchange } from './request-info.ts'
 
 const METHOD_OF: Record<string, string> = { query: 'GET', subscription: 'GET', mutation: 'POST' }
 
@@ -11,15 +12,10 @@ const METHOD_OF: Record<string, string> = { query: 'GET', subscription: 'GET', m
  *
  * @throws DomainError RATE_LIMITED
  */
-export async function chargeUnanswered(
-  request: Request,
-  { limits }: Pick<Services, 'limits'>,
-  told: Pick<RequestInfo, 'audit' | 'reportLimit'>,
-): Promise<void> {
+export async function chargeUnanswered(options: CallingOptions, exchange: Exchange): Promise<void> {
+  const { request } = exchange
   const unanswered = calledPaths(request).filter((path) => !isAnswered(path, request.method))
-  await Promise.all(
-    unanswered.map(() => charge({ limits, request: told }, 'anonymousCallsPerAddress', limitedAddress(request.ip))),
-  )
+  await Promise.all(unanswered.map(() => chargeAddress(options, exchange)))
 }
 
 /** As tRPC reads them, from a URL that `refuseBadUrls` lets pass; of a batch that is too long, as many as it may have. */
@@ -30,8 +26,6 @@ function calledPaths({ path, url }: Request): string[] {
 }
 
 function isAnswered(path: string, method: string): boolean {
-  // By their full paths, whatever the type says.
-  const procedures = appRouter._def.procedures as object as Record<string, { _def: { type: string } }>
-  const procedure = Object.hasOwn(procedures, path) ? procedures[path] : undefined
-  return method === 'HEAD' || (procedure !== undefined && METHOD_OF[procedure._def.type] === method)
+  const procedure = procedureDefinitions.get(path)
+  return method === 'HEAD' || (procedure !== undefined && METHOD_OF[procedure.type] === method)
 }

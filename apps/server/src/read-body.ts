@@ -1,14 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { Request, RequestHandler } from 'express'
 import getRawBody from 'raw-body'
-import type { Refuse } from './request-guards.ts'
+import { READING_METHODS, type Refuse } from './request-guards.ts'
 
 /** Bytes that a body may have. */
 export const MAX_BODY_SIZE = 100_000
 /** The same for sign-ins, which anybody may send. */
 export const MAX_AUTH_BODY_SIZE = 4_000
-
-const READING_METHODS = new Set(['GET', 'HEAD'])
 
 /**
  * Reads the body of a call and leaves its text as `request.body`, empty where there is none. Read by tRPC, bytes that are

@@ -13,10 +13,17 @@ export const neverStored: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** What tRPC reads from a URL for sockets, which are not spoken here; it answers a bad one outside its own error handling. */
-const CONNECTION_PARAMS = 'connectionParams'
+const JSON_TYPE = /^application\/json *(;|$)/i
 
-/** Refuses URLs that are too long, those that are none (by path, query or host), and those with what nobody here reads. */
+/** The methods of requests whose bodies nobody reads. */
+export const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
+/** Whether the body is said to be JSON, which the form of another site cannot say. */
+export function isJson(request: Request): boolean {
+  return JSON_TYPE.test(request.get('content-type') ?? '')
+}
+
+/** Refuses URLs that are too long, and those that are none, by path, query or host. */
 export function refuseBadUrls(refuse: Refuse): RequestHandler {
   return (request, response, next) => {
     if (request.originalUrl.length > MAX_URL_LENGTH) refuse(response, 'PAYLOAD_TOO_LARGE')
@@ -30,7 +37,7 @@ function isReadable(request: Request): boolean {
     decodeURIComponent(request.path)
     // Escapes that are no UTF-8 would be read as U+FFFD.
     for (const [escapes] of request.url.matchAll(/(?:%[0-9a-f]{2})+/gi)) decodeURIComponent(escapes)
-    return !new URL(request.url, `http://${request.get('host') ?? 'localhost'}`).searchParams.has(CONNECTION_PARAMS)
+    return URL.canParse(request.url, `http://${request.get('host') ?? 'localhost'}`)
   } catch {
     return false
   }

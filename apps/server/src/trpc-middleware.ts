@@ -11,7 +11,7 @@ import {
 import { type CreateExpressContextOptions, createExpressMiddleware } from '@trpc/server/adapters/express'
 import type { Handler } from 'express'
 import { chargeUnanswered } from './charge-unanswered.ts'
-import { type CallingOptions, requestInfo, toldOf } from './request-info.ts'
+import { type CallingOptions, requestInfo } from './request-info.ts'
 
 /** Serves the router over tRPC's protocol, after `refuseBadUrls` and `readBody`. */
 export function trpcMiddleware(options: CallingOptions): Handler {
@@ -19,7 +19,7 @@ export function trpcMiddleware(options: CallingOptions): Handler {
     router: appRouter,
     maxBatchSize: MAX_BATCH_SIZE,
     middleware(request, response, next) {
-      chargeUnanswered(request, options.services, toldOf({ request, response })).then(() => next(), next)
+      chargeUnanswered(options, { request, response }).then(() => next(), next)
     },
     createContext: ({ req: request, res: response, info }) =>
       createContext(options.services, requestInfo({ request, response }, asked(info), options)),

@@ -7,15 +7,13 @@ import { asOpenApi, type JsonSchema, referenceTo } from './schemas.ts'
 
 /** Where the fields of a procedure's input are sent. */
 interface Places {
-  path: string[]
+  path: readonly string[]
   query: string[]
   body: string[]
 }
 
-function placesOf({ path, method, input, inputSchema, without = [] }: ServedRoute): Places {
-  const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name)
+function placesOf({ inPath, place, inputSchema, without = [] }: ServedRoute): Places {
   const others = Object.keys(fieldSchemas(inputSchema)).filter((name) => ![...inPath, ...without].includes(name))
-  const place = input ?? (method === 'GET' || method === 'DELETE' ? 'query' : 'body')
   return { path: inPath, query: place === 'query' ? others : [], body: place === 'body' ? others : [] }
 }
 

@@ -1,4 +1,4 @@
-import { changeSchema } from '@taskwire/contract'
+import { changeSchema, nothingSchema } from '@taskwire/contract'
 import type {
   ExamplesObject,
   OperationObject,
@@ -80,7 +80,7 @@ function successResponse(route: ServedRoute, { answer = {}, headers: others = []
   return {
     description: type === 'query' ? 'What was asked for.' : status === 201 ? 'What was made.' : 'Done.',
     ...response,
-    content: { 'application/json': { schema: answerSchema(route.outputSchema), examples: answer } },
+    content: { 'application/json': { schema: answerSchema(route.outputSchema ?? nothingSchema), examples: answer } },
   }
 }
 

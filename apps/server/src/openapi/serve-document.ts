@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express'
-import { refuse } from '../rest/problem.ts'
+import { refuse } from '../problem.ts'
 import { type DocumentForm, documentText } from './document-text.ts'
 
 /** RFC 8259, and RFC 9512 for YAML. OpenAPI has no registered types of its own. */

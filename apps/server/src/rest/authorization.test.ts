@@ -11,7 +11,7 @@ import {
 import { expect } from 'vitest'
 import { expectDocumented } from '../testing/document-checker.ts'
 import { testWith } from '../testing/fixture.ts'
-import { type RestRequest, restOperations } from '../testing/rest-operations.ts'
+import { type OperationRequest, restOperations } from '../testing/rest-operations.ts'
 
 const test = testWith({ services: { externalIssuer } })
 
@@ -43,7 +43,7 @@ test.for(cases)(
 /** By nothing but `fetch`. Of a stream nothing is read. */
 async function answerOf(
   url: string,
-  { path, ...sent }: RestRequest,
+  { path, ...sent }: OperationRequest,
   { bearerToken, refreshToken }: Calling['request'],
 ) {
   const headers = new Headers()

@@ -1,8 +1,6 @@
-import { appRouter, createContext, reasonOf, toErrorShape } from '@taskwire/router'
-import { callTRPCProcedure, getTRPCErrorFromUnknown } from '@trpc/server'
-import type { Request } from 'express'
+import { appRouter, createContext } from '@taskwire/router'
+import { callTRPCProcedure } from '@trpc/server'
 import { type CallingOptions, type Exchange, requestInfo } from '../request-info.ts'
-import { type Problem, toProblem } from './problem.ts'
 import type { ServedRoute } from './rest-routes.ts'
 
 /** A call as one request makes it. */
@@ -35,11 +33,4 @@ export async function callProcedure(
     batchIndex: 0,
   })
   return { answer, closed }
-}
-
-/** What a call that has failed is answered. What nobody foresaw is logged. */
-export function problemOf(request: Request, error: unknown): Problem {
-  const failure = getTRPCErrorFromUnknown(error)
-  if (reasonOf(failure) === 'INTERNAL') request.log.error({ err: failure.cause ?? failure }, 'A call failed')
-  return toProblem(toErrorShape(failure, String(request.id)))
 }

@@ -77,6 +77,7 @@ describe.each(guarded)('If-Match at %s', (_what, change) => {
       `"${current.version - 1}"`,
       `W/"${current.version - 1}"`,
       '"of-another-server"',
+      '"9999999999"',
       '"99999999999"',
     ]) {
       const answer = await call(method, path, { body, headers: { 'if-match': stale } })
@@ -131,11 +132,11 @@ test('a change is not made by a condition that nobody looks at', async ({ call }
 
 test('a version in the body that is none is refused beside If-Match as without', async ({ call }) => {
   const { id } = await newTask(call)
-  const answer = await call('PATCH', `/tasks/${id}`, {
-    body: { title: 'A', version: '1' },
-    headers: { 'if-match': '"1"' },
-  })
-  expect(answer).toMatchObject({ status: 400, body: { issues: [{ path: 'version' }] } })
+  const headers = { 'if-match': '"1"' }
+  for (const version of ['1', null, 1.5, -1, true, {}]) {
+    const answer = await call('PATCH', `/tasks/${id}`, { body: { title: 'A', version }, headers })
+    expect(answer).toMatchObject({ status: 400, body: { issues: [{ path: 'version' }] } })
+  }
 })
 
 test('a stale version in the body is 409, and one that contradicts If-Match cannot hold', async ({ call }) => {
@@ -167,6 +168,11 @@ describe('Idempotency-Key', () => {
     const refused = { status: 400, body: { issues: [{ path: 'Idempotency-Key' }] } }
     expect(await make('first')).toMatchObject(refused)
     expect(await make(randomUUID(), randomUUID())).toMatchObject(refused)
+    for (const none of [null, 5, 'x']) {
+      const headers = { 'idempotency-key': randomUUID() }
+      const answer = await call('POST', '/tasks', { body: { title: 'Write', id: none }, headers })
+      expect(answer).toMatchObject({ status: 400, body: { issues: [{ path: 'id' }] } })
+    }
     const id = randomUUID()
     expect(await make(id, id.toUpperCase())).toMatchObject({ status: 201, body: { id } })
   })

@@ -21,24 +21,30 @@ const OWN_TAG = /^(?:W\/(?="))?("?)(\d{1,10})(?:\.[\w-]+)?\1$/
 const OTHER_TAG = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/
 const QUOTED = /^"(.*)"$/
 
+const otherKey = { ...validationIssue('Idempotency-Key', 'INVALID', {}), message: 'Not the id that the body says' }
+
 /** The fields of an input that headers say. @throws DomainError VALIDATION_FAILED */
 export function headerFields({ route, request, schemas, sent }: Sent): Record<string, unknown> {
   if (route.type === 'mutation') refuseConditions(request, 'version' in schemas ? [] : ['If-Match'])
   const fields: Record<string, unknown> = {}
   if ('version' in schemas) {
     const version = expectedVersion(request)
-    const { version: inBody = version } = sent
+    const inBody = Object.hasOwn(sent, 'version') ? sent['version'] : version
     // Where the body says another one, they cannot both hold. What is none is for the schema to refuse.
-    if (version !== undefined && typeof inBody === 'number') fields['version'] = version === inBody ? version : NEVER
+    if (version !== undefined && isVersion(inBody)) fields['version'] = version === inBody ? version : NEVER
   }
   if ('id' in schemas && route.status === 201) {
-    const id = idempotencyKey(request)
-    if (id !== undefined) fields['id'] = id
-    if (id !== undefined && readId(sent['id'] ?? id) !== id)
-      throw invalidInput(validationIssue('Idempotency-Key', 'INVALID', {}))
+    const key = idempotencyKey(request)
+    const inBody = Object.hasOwn(sent, 'id') ? readId(sent['id']) : key
+    if (key !== undefined && inBody !== null) fields['id'] = key
+    if (key !== undefined && inBody !== null && inBody !== key) throw invalidInput(otherKey)
   }
   if ('lastEventId' in schemas) fields['lastEventId'] = lastEvent(request)
   return fields
+}
+
+function isVersion(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_VERSION
 }
 
 /** A change must not be made that depends on a condition which nobody looks at (RFC 9110 §13.2). */

@@ -1,10 +1,10 @@
 import { type AuthResult, validationIssue } from '@taskwire/contract'
 import type { Request, RequestHandler } from 'express'
 import { isCrossSite } from '../cross-site.ts'
+import { detailOf, type Problem, problemOf, refuse, sendProblem } from '../problem.ts'
 import type { CallingOptions } from '../request-info.ts'
-import { callProcedure, problemOf } from './call-procedure.ts'
+import { callProcedure } from './call-procedure.ts'
 import { invalidInput } from './invalid-input.ts'
-import { detailOf, type Problem, refuse, sendProblem } from './problem.ts'
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded *(;|$)/i
 

@@ -1,6 +1,7 @@
-import { validationIssue, WireError, wire } from '@taskwire/contract'
+import { toValidationIssues, type ValidationIssue, validationIssue, WireError, wire } from '@taskwire/contract'
 import { TRPCError } from '@trpc/server'
 import type { Request } from 'express'
+import type { z } from 'zod'
 import { headerFields } from './header-fields.ts'
 import { fieldSchemas } from './input-schema.ts'
 import { invalidInput } from './invalid-input.ts'
@@ -15,10 +16,17 @@ type Fields = Record<string, unknown>
  * body that cannot be read.
  */
 export function inputReader(route: ServedRoute): (request: Request) => unknown {
-  const schemas = fieldSchemas(route.inputSchema)
-  const inPath = Array.from(route.path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name)
+  const { inputSchema, inPath, place } = route
+  const schemas = fieldSchemas(inputSchema)
   const elsewhere = new Set([...inPath, ...(route.without ?? [])])
-  const place = route.input ?? (route.method === 'GET' || route.method === 'DELETE' ? 'query' : 'body')
+
+  /** Says of a field that is not read where it stands whether it is read in another place. */
+  function misplaced(name: string): ValidationIssue {
+    const issue = validationIssue(name, 'UNKNOWN_FIELD', {})
+    if (inPath.includes(name)) return { ...issue, message: 'Not read here: the path says it' }
+    const isField = Object.hasOwn(schemas, name) && !elsewhere.has(name)
+    return isField ? { ...issue, message: `Not read here: send it in the ${place}` } : issue
+  }
 
   function readQuery({ url }: Request): Fields {
     const query = new Map<string, string[]>()
@@ -38,14 +46,21 @@ export function inputReader(route: ServedRoute): (request: Request) => unknown {
 
   return (request) => {
     const [query, body] = [readQuery(request), readBody(request)]
-    const [sent, misplaced] = place === 'query' ? [query, body] : [body, query]
-    const names = Object.keys(sent).filter((name) => route.inputSchema === undefined || elsewhere.has(name))
-    const unknown = [...Object.keys(misplaced), ...names]
-    if (unknown.length > 0) throw invalidInput(...unknown.map((name) => validationIssue(name, 'UNKNOWN_FIELD', {})))
-    if (route.inputSchema === undefined) return undefined
+    const [sent, others] = place === 'query' ? [query, body] : [body, query]
+    const isReadHere = (name: string) => inputSchema !== undefined && !elsewhere.has(name)
+    const fields = Object.fromEntries(Object.entries(sent).filter(([name]) => isReadHere(name)))
+    const unknown = [...Object.keys(others), ...Object.keys(sent).filter((name) => !isReadHere(name))]
     const path = Object.fromEntries(inPath.map((name) => [name, request.params[name]]))
-    return { ...sent, ...path, ...headerFields({ route, request, schemas, sent }) }
+    const input = { ...fields, ...path, ...headerFields({ route, request, schemas, sent }) }
+    if (unknown.length > 0) throw invalidInput(...unknown.map(misplaced), ...issuesOf(inputSchema, input))
+    return inputSchema === undefined ? undefined : input
   }
+}
+
+/** What else is wrong, for all of it to be said at once. */
+function issuesOf(schema: z.ZodType | undefined, input: unknown): ValidationIssue[] {
+  const error = schema?.safeParse(input).error
+  return error === undefined ? [] : toValidationIssues(error)
 }
 
 /** Bounded as what tRPC's clients send. */

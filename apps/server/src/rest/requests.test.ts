@@ -89,7 +89,7 @@ describe('a query', () => {
 describe('a body', () => {
   test('has instants as text, with any offset', async ({ call }) => {
     const { body } = await call<Task>('POST', '/tasks', {
-      body: { title: 'A', dueAt: '2026-12-01T23:30:00.123456-05:00' },
+      body: { title: 'A', dueAt: '2026-12-01t23:30:00.123456-05:00' },
     })
     expect(body.dueAt).toBe('2026-12-02T04:30:00.123Z')
     expect(await call('PATCH', `/tasks/${body.id}`, { body: { dueAt: null } })).toMatchObject({ body: { dueAt: null } })
@@ -166,7 +166,18 @@ describe('a body', () => {
     expect(await call('DELETE', `/tasks/${task.id}`, { body: { version: 1 } })).toMatchObject(unknown('version'))
     expect(await call('DELETE', `/tasks/${task.id}?version=1`)).toMatchObject(unknown('version'))
     expect(await call('POST', '/tasks?title=B', { body: { title: 'A' } })).toMatchObject(unknown('title'))
-    expect(await call('PUT', `/tasks/${task.id}`, { body: task })).toMatchObject(unknown('id'))
+    const whole = await call('PUT', `/tasks/${task.id}`, { body: task })
+    expect(whole.body.issues?.map(({ path }) => path).sort()).toEqual([
+      'completedAt',
+      'createdAt',
+      'deletedAt',
+      'id',
+      'tags',
+      'updatedAt',
+    ])
+    expect(whole.body.detail).toContain('id: Not read here: the path says it')
+    const inBody = await call('DELETE', '/tasks', { body: { ids: [task.id] } })
+    expect(inBody.body.detail).toContain('ids: Not read here: send it in the query')
     expect(await call('POST', '/auth/logout', { body: { all: true } })).toMatchObject(unknown('all'))
     expect(await call('POST', '/auth/logout', { body: 'null' })).toMatchObject({ status: 400 })
     expect(await call('GET', '/auth/me?_=1')).toMatchObject(unknown('_'))

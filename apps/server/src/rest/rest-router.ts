@@ -1,11 +1,11 @@
 import cookieParser from 'cookie-parser'
 import { type Request, type RequestHandler, Router } from 'express'
+import { chargeAddress } from '../charge-address.ts'
+import { refuse } from '../problem.ts'
 import { MAX_AUTH_BODY_SIZE, MAX_BODY_SIZE, readBody } from '../read-body.ts'
 import { neverStored, refuseBadUrls } from '../request-guards.ts'
 import type { CallingOptions } from '../request-info.ts'
-import { chargeAddress } from './charge-address.ts'
 import { passwordGrant } from './password-grant.ts'
-import { refuse } from './problem.ts'
 import { restRoutes, type ServedRoute } from './rest-routes.ts'
 import { serveRoute } from './serve-route.ts'
 

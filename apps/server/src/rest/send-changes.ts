@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Change, HEARTBEAT } from '@taskwire/contract'
 import type { TrackedEnvelope } from '@trpc/server'
 import type { Response } from 'express'
-import type { Problem } from './problem.ts'
+import type { Problem } from '../problem.ts'
 
 interface Stream {
   response: Response

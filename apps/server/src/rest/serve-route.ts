@@ -1,19 +1,18 @@
 import type { Change, Tag, Task } from '@taskwire/contract'
 import type { TrackedEnvelope } from '@trpc/server'
 import type { Request, RequestHandler, Response } from 'express'
+import { chargeAddress } from '../charge-address.ts'
 import { isCrossSite } from '../cross-site.ts'
+import { problemOf, refuse, sendProblem } from '../problem.ts'
+import { isJson } from '../request-guards.ts'
 import type { CallingOptions, Exchange } from '../request-info.ts'
-import { callProcedure, problemOf } from './call-procedure.ts'
-import { chargeAddress } from './charge-address.ts'
+import { callProcedure } from './call-procedure.ts'
 import { entityTag, hasVersion } from './entity-tag.ts'
 import { expectedVersion } from './header-fields.ts'
 import { pageLinks } from './page-links.ts'
-import { refuse, sendProblem } from './problem.ts'
 import { inputReader } from './read-input.ts'
 import type { ServedRoute } from './rest-routes.ts'
 import { sendChanges } from './send-changes.ts'
-
-const JSON_TYPE = /^application\/json *(;|$)/i
 
 /** Serves one procedure, after cookie-parser and `readBody`. */
 export function serveRoute(route: ServedRoute, options: CallingOptions): RequestHandler {
@@ -30,7 +29,7 @@ export function serveRoute(route: ServedRoute, options: CallingOptions): Request
   return async (request, response) => {
     // Before anything is charged: the page of another site could use up what its visitor's address may do. JSON is what it
     // cannot send without asking first.
-    if ((request.body || route.access === 'anyone') && !JSON_TYPE.test(request.get('content-type') ?? '')) {
+    if ((request.body || route.access === 'anyone') && !isJson(request)) {
       return refuse(response, 'UNSUPPORTED_MEDIA_TYPE', 'The request body must be application/json')
     }
     if (route.access === 'cookie' && isCrossSite(request, options.isTrusted)) return refuse(response, 'CROSS_SITE')

@@ -10,7 +10,7 @@ import {
   internalCaller,
 } from '@taskwire/router/testing'
 import type { FailingDatabase } from './failing-database.ts'
-import type { RestOperation, RestRequest } from './rest-operations.ts'
+import type { OperationRequest, RestOperation } from './rest-operations.ts'
 import { type HttpAnswer, send } from './send.ts'
 import type { TestServer } from './test-server.ts'
 
@@ -29,7 +29,7 @@ export interface Setting {
 /** A request of one operation that must be answered in one way. */
 export interface Exercise {
   to: TestServer
-  request: RestRequest
+  request: OperationRequest
   headers: Record<string, string | undefined>
 }
 

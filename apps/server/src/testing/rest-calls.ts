@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Problem } from '../rest/problem.ts'
+import type { Problem } from '../problem.ts'
 import { expectDocumented } from './document-checker.ts'
 import { type HttpAnswer, send } from './send.ts'
 

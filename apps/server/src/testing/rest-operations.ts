@@ -3,7 +3,7 @@ import { restRoutes, type ServedRoute } from '../rest/rest-routes.ts'
 type Fields = Record<string, unknown>
 
 /** A request as `fetch` takes it. */
-export interface RestRequest {
+export interface OperationRequest {
   method: string
   /** Below `/api`. */
   path: string
@@ -19,7 +19,7 @@ export interface RestOperation {
   /** Of a success. */
   status: number
   /** The request that says this input. */
-  requestOf(input: Fields): RestRequest
+  requestOf(input: Fields): OperationRequest
 }
 
 /** All that can be called over REST. */
@@ -45,7 +45,7 @@ function toOperation(route: ServedRoute, method: string): RestOperation {
 }
 
 /** Puts each field where the route takes it. */
-function placed(route: ServedRoute, input: Fields): Omit<RestRequest, 'method'> {
+function placed(route: ServedRoute, input: Fields): Omit<OperationRequest, 'method'> {
   const inPath = new Set<string>()
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     inPath.add(name)
@@ -53,8 +53,7 @@ function placed(route: ServedRoute, input: Fields): Omit<RestRequest, 'method'> 
   })
   const others = Object.entries(input).filter(([name]) => !inPath.has(name))
   if (others.length === 0) return { path }
-  const place = route.input ?? (route.method === 'GET' || route.method === 'DELETE' ? 'query' : 'body')
-  if (place === 'body') return { path, body: JSON.stringify(Object.fromEntries(others)) }
+  if (route.place === 'body') return { path, body: JSON.stringify(Object.fromEntries(others)) }
   const query = others.flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]))
   return { path: `${path}?${new URLSearchParams(query)}` }
 }

@@ -57,7 +57,8 @@ export async function send(
       if (value !== undefined) outgoing.setHeader(name, value)
     }
     // Node.js leaves the length out with DELETE and others, and sends the body all the same.
-    if (content !== undefined) outgoing.setHeader('content-length', Buffer.byteLength(content))
+    if (content !== undefined && !outgoing.hasHeader('transfer-encoding'))
+      outgoing.setHeader('content-length', Buffer.byteLength(content))
     outgoing.end(content)
   })
 }

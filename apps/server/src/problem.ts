@@ -1,6 +1,7 @@
 import { type ErrorReason, errorTable, type Tag, type Task, type ValidationIssue } from '@taskwire/contract'
-import { type ErrorShape, type PlainReason, refusalShape } from '@taskwire/router'
-import type { Response } from 'express'
+import { type ErrorShape, type PlainReason, reasonOf, refusalShape, toErrorShape } from '@taskwire/router'
+import { getTRPCErrorFromUnknown } from '@trpc/server'
+import type { Request, Response } from 'express'
 
 /** A failure as RFC 9457 has it. */
 export interface Problem {
@@ -22,13 +23,27 @@ export interface Problem {
 /** Reasons of 401 that are about the token that was sent (RFC 6750 §3.1). */
 const ABOUT_THE_TOKEN = new Set<ErrorReason>(['TOKEN_EXPIRED', 'TOKEN_INVALID', 'SESSION_REVOKED', 'ACCOUNT_INACTIVE'])
 
-/** @param status where it is another than the one of the reason */
-export function toProblem({ message, data }: ErrorShape, status: number = data.httpStatus): Problem {
-  const { code: _code, httpStatus: _httpStatus, reason, requestId, ...details } = data
+/** The media type of a problem. */
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** The reason as the URI that RFC 9457 asks for; nothing is to be found there. */
+export function problemUri(reason: ErrorReason): string {
+  return `urn:taskwire:problem:${reason}`
+}
+
+/** What a call that has failed is answered. What nobody foresaw is logged. */
+export function problemOf(request: Request, error: unknown): Problem {
+  const failure = getTRPCErrorFromUnknown(error)
+  if (reasonOf(failure) === 'INTERNAL') request.log.error({ err: failure.cause ?? failure }, 'A call failed')
+  return toProblem(toErrorShape(failure, String(request.id)))
+}
+
+function toProblem({ message, data }: ErrorShape): Problem {
+  const { code: _code, httpStatus: status, reason, requestId, ...details } = data
   const { message: title } = errorTable[reason]
   const issues = details.issues?.map(inJson)
   const detail = issues === undefined ? message : detailOf(issues)
-  const problem = { type: `urn:taskwire:problem:${reason}`, title, status, detail, reason, requestId, ...details }
+  const problem = { type: problemUri(reason), title, status, detail, reason, requestId, ...details }
   return issues === undefined ? problem : { ...problem, issues }
 }
 
@@ -54,7 +69,7 @@ export function sendProblem(response: Response, problem: Problem): void {
     response.set('www-authenticate', `Bearer realm="taskwire"${about}`)
   }
   if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
-  response.status(status).type('application/problem+json').end(JSON.stringify(problem))
+  response.status(status).type(PROBLEM_TYPE).end(JSON.stringify(problem))
 }
 
 /** Answers a request that no procedure is asked about. */

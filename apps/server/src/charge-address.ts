@@ -1,6 +1,6 @@
 import { charge } from '@taskwire/router'
-import { limitedAddress } from '../client-address.ts'
-import { type CallingOptions, type Exchange, toldOf } from '../request-info.ts'
+import { limitedAddress } from './client-address.ts'
+import { type CallingOptions, type Exchange, toldOf } from './request-info.ts'
 
 /** Charges the address for a call that no procedure answers. @throws DomainError RATE_LIMITED */
 export async function chargeAddress({ services: { limits } }: CallingOptions, exchange: Exchange): Promise<void> {

@@ -110,7 +110,7 @@ describe('a stream ends', () => {
     expect(stream.events).toEqual([])
   })
 
-  test('when nobody reads any more, and its place is free', async ({ server }) => {
+  test('when nobody reads any more', async ({ server }) => {
     const { token } = await registeredRestCalls(server)
     const before = server.log.length
     const stream = await follow(server, token)

@@ -19,7 +19,7 @@ export function readBody(refuse: Refuse, maxSize: (request: Request) => number):
     if (READING_METHODS.has(request.method)) return next()
     // Packed bodies are not unpacked: a few bytes can be gigabytes.
     if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
-      return refuse(response, 'UNSUPPORTED_MEDIA_TYPE')
+      return refuse(response, 'UNSUPPORTED_MEDIA_TYPE', 'The request body must not be compressed')
     }
     let body: Buffer
     try {

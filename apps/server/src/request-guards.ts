@@ -1,8 +1,8 @@
 import type { PlainReason } from '@taskwire/router'
 import type { Request, RequestHandler, Response } from 'express'
 
-/** Answers a request that no procedure is asked about, in the form of its protocol. */
-export type Refuse = (response: Response, reason: PlainReason) => void
+/** Answers a request that no procedure is asked about, in the form of its protocol, with more of why where that has a place. */
+export type Refuse = (response: Response, reason: PlainReason, detail?: string) => void
 
 /** Bytes. */
 const MAX_URL_LENGTH = 8_192

@@ -3,6 +3,7 @@ import type { OperationGroup, RestProcedure } from './operation-text.ts'
 
 export const tags: OperationGroup<RestProcedure<'tag'>> = {
   tag: { name: 'tags', description: 'Labels that the user puts on tasks.' },
+  versioned: 'Tag',
   operations: {
     'tag.list': {
       operationId: 'listTags',

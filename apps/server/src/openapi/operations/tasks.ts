@@ -13,6 +13,7 @@ export const tasks: OperationGroup<RestProcedure<'task'>> = {
     name: 'tasks',
     description: "The user's tasks. Somebody else's task is `NOT_FOUND`, as one is that never existed.",
   },
+  versioned: 'Task',
   operations: {
     'task.list': {
       operationId: 'listTasks',

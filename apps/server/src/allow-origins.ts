@@ -7,6 +7,12 @@ const PREFLIGHT_MAX_AGE = 7_200
 /** The pages of a developer's own machine, whatever port a frontend's dev server has taken. */
 const LOCAL = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/
 
+/** Headers of answers that pages of other origins may read, beside those that browsers show anyway. */
+export const exposedHeaders: readonly string[] = [
+  ...['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+  ...['etag', 'location', 'link', 'allow', 'www-authenticate'],
+]
+
 /** Tells of an origin, as a browser sends it, whether something holds. */
 export type OriginTest = (origin: string) => boolean
 
@@ -22,10 +28,7 @@ export function allowOrigins(mayCall: OriginTest): RequestHandler {
     origin: (origin, callback) => callback(null, origin !== undefined && mayCall(origin)),
     credentials: true,
     maxAge: PREFLIGHT_MAX_AGE,
-    exposedHeaders: [
-      ...['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
-      ...['etag', 'location', 'link', 'allow', 'www-authenticate'],
-    ],
+    exposedHeaders: [...exposedHeaders],
   })
   return (request, response, next) => {
     // Also where nothing is allowed: a cache must not hand that answer to a page of a listed origin.

@@ -4,8 +4,8 @@ import type { Request, RequestHandler, Response } from 'express'
 /** Answers a request that no procedure is asked about, in the form of its protocol, with more of why where that has a place. */
 export type Refuse = (response: Response, reason: PlainReason, detail?: string) => void
 
-/** Bytes. */
-const MAX_URL_LENGTH = 8_192
+/** Bytes that a path and its query may have. */
+export const MAX_URL_LENGTH = 8_192
 
 /** Answers are somebody's own: no cache on the way keeps them. */
 export const neverStored: RequestHandler = (_request, response, next) => {

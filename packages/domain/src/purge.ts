@@ -11,7 +11,7 @@ export interface Purged {
 }
 
 /** Days for which something deleted can still be told to a client that was away, and a task restored. */
-const TOMBSTONE_DAYS = 30
+export const TOMBSTONE_DAYS = 30
 /** Days for which a session or an API token that has ended is kept, for whoever looks into what happened. */
 const ENDED_DAYS = 7
 /** Rows removed in one transaction. */

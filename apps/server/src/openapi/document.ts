@@ -1,11 +1,10 @@
 import type { OpenAPIObject, OperationObject, SchemaObject } from 'openapi3-ts/oas31'
-import { restRoutes, type ServedRoute } from '../rest/rest-routes.ts'
+import { restRoutes } from '../rest/rest-routes.ts'
 import { conventions } from './conventions.ts'
 import { headers } from './headers.ts'
 import { bodySchemas } from './input.ts'
 import { operationOf } from './operation.ts'
-import { operationGroups } from './operation-texts.ts'
-import type { OperationText } from './operations/operation-text.ts'
+import { describedAs, operationGroups } from './operation-texts.ts'
 import { validationIssueSchema } from './problem-details.ts'
 import { problemSchemas } from './problems.ts'
 import { answerSchemas, usedSchemas } from './schemas.ts'
@@ -49,8 +48,9 @@ function allPaths(): Record<string, PathOperations> {
     paths.set(path, { ...paths.get(path), [method.toLowerCase()]: operation })
   }
   for (const route of restRoutes) {
-    const { text, tag } = textOf(route)
-    const operation = operationOf(route, text, tag)
+    const described = describedAs(route.procedure)
+    const { text } = described
+    const operation = operationOf(route, described)
     add(route.path, route.method, operation)
     if (route.alsoMethod !== undefined) {
       add(route.path, route.alsoMethod, { ...operation, operationId: text.putOperationId ?? text.operationId })
@@ -61,19 +61,11 @@ function allPaths(): Record<string, PathOperations> {
   return Object.fromEntries(paths)
 }
 
-function textOf({ procedure }: ServedRoute): { text: OperationText; tag: string } {
-  for (const { operations, tag } of Object.values(operationGroups)) {
-    const text = new Map<string, OperationText>(Object.entries(operations)).get(procedure)
-    if (text !== undefined) return { text, tag: tag.name }
-  }
-  throw new Error(`The document says nothing of ${procedure}: see operation-texts.ts`)
-}
-
 function allSchemas(): Record<string, SchemaObject> {
   return Object.assign(
     answerSchemas(),
     tokenSchemas,
-    ...restRoutes.map((route) => bodySchemas(route, textOf(route).text)),
+    ...restRoutes.map((route) => bodySchemas(route, describedAs(route.procedure).text)),
     { ValidationIssue: validationIssueSchema },
     problemSchemas(),
   )

@@ -22,7 +22,7 @@ const headerParameterTable: readonly HeaderParameter[] = [
     parameter: {
       name: 'If-Match',
       description:
-        'The `ETag` that the call is based on, or just its version in quotes: when what is there has moved on, the answer is a 412 and nothing has changed. `*`, or none: whatever is there.',
+        'The `ETag` that the call is based on, or just its version in quotes: when what is there has moved on, the answer is a 412 and nothing has changed. The version without quotes and a weak tag (`W/"7"`) say the same. `*`, or none: whatever is there.',
       schema: { type: 'string', examples: ['"7"'] },
     },
   },
@@ -31,7 +31,7 @@ const headerParameterTable: readonly HeaderParameter[] = [
     parameter: {
       name: 'Idempotency-Key',
       description:
-        'A UUID of your own, which becomes the id of what is made: a call that is sent again answers 201 with what is there. Says the same as `id` in the body. In quotes or without.',
+        'A UUID of your own, which becomes the id of what is made: a call that is sent again answers 201 with what is there, even where it was deleted meanwhile. Says the same as `id` in the body. In quotes or without.',
       schema: {
         type: 'string',
         pattern: '^"?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"?$',

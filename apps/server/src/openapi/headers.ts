@@ -31,7 +31,7 @@ export const headers = {
     example: '"7"',
   },
   Location: {
-    description: 'Where to find what was made.',
+    description: 'Names what was made. Of tags and tokens there is no `GET`: it is where to change or to delete them.',
     required: true,
     schema: { type: 'string', format: 'uri-reference' },
     example: '/api/tasks/01981f0e-6c1a-7cc3-9d5c-2f1c4a2f7a10',

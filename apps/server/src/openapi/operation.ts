@@ -11,6 +11,7 @@ import { fieldSchemas } from '../rest/input-schema.ts'
 import type { ServedRoute } from '../rest/rest-routes.ts'
 import { answerHeaders, type HeaderName } from './headers.ts'
 import { parametersOf, requestBodyOf } from './input.ts'
+import type { Described } from './operation-texts.ts'
 import type { OperationText } from './operations/operation-text.ts'
 import { problemResponse } from './problems.ts'
 import { failuresByStatus } from './reasons.ts'
@@ -31,7 +32,8 @@ function securityOf({ access, fails = [] }: ServedRoute): SecurityRequirementObj
 }
 
 /** What the document says of one procedure. */
-export function operationOf(route: ServedRoute, text: OperationText, tag: string): OperationObject {
+export function operationOf(route: ServedRoute, described: Described): OperationObject {
+  const { text, tag } = described
   const parameters = parametersOf(route, text)
   const requestBody = requestBodyOf(route, text)
   return {
@@ -42,16 +44,15 @@ export function operationOf(route: ServedRoute, text: OperationText, tag: string
     security: securityOf(route),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody !== undefined && { requestBody }),
-    responses: responsesOf(route, text),
+    responses: responsesOf(route, described),
   }
 }
 
-function responsesOf(route: ServedRoute, text: OperationText): ResponsesObject {
+function responsesOf(route: ServedRoute, { text, versioned }: Described): ResponsesObject {
   const { access, method, mostBytes, without = [] } = route
   const fields = Object.keys(fieldSchemas(route.inputSchema))
   // A version that only a header says fails with 412, which is a general reason.
   const fails = route.fails?.filter((reason) => reason !== 'VERSION_CONFLICT' || !without.includes('version'))
-  const versioned = route.procedure.startsWith('tag.') ? 'Tag' : 'Task'
   const failures = failuresByStatus({ access, method, mostBytes, fields }, fails)
   return {
     [route.status ?? 200]: successResponse(route, text),

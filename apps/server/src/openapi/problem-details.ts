@@ -18,10 +18,16 @@ function retryAfter(seconds: number): ProblemDetails {
   }
 }
 
-/** What has a version. */
-export type Versioned = 'Task' | 'Tag'
+const versionedExamples = { Task: taskExample, Tag: tagExample }
 
-function current(versioned: Versioned): ProblemDetails {
+/** What has a version, by the name of its schema. */
+export type Versioned = keyof typeof versionedExamples
+
+/** All that have one. */
+export const versionedNames = Object.keys(versionedExamples) as Versioned[]
+
+function current(versioned: Versioned | undefined): ProblemDetails {
+  if (versioned === undefined) throw new Error('Say what the version is of: see OperationGroup')
   return {
     properties: {
       current: {
@@ -29,37 +35,42 @@ function current(versioned: Versioned): ProblemDetails {
         description: 'What is there now, to merge with or to start over from.',
       },
     },
-    example: { current: versioned === 'Task' ? taskExample : tagExample },
+    example: { current: versionedExamples[versioned] },
   }
 }
 
-const details: { [Reason in keyof ErrorDetailsByReason]: ProblemDetails | ((versioned: Versioned) => ProblemDetails) } =
-  {
-    VALIDATION_FAILED: {
-      properties: {
-        issues: {
-          type: 'array',
-          items: { $ref: referenceTo('ValidationIssue') },
-          description: 'One issue for each field at fault.',
-        },
+type DetailsOf = (versioned: Versioned | undefined) => ProblemDetails
+
+const details: { [Reason in keyof ErrorDetailsByReason]: ProblemDetails | DetailsOf } = {
+  VALIDATION_FAILED: {
+    properties: {
+      issues: {
+        type: 'array',
+        items: { $ref: referenceTo('ValidationIssue') },
+        description: 'One issue for each field at fault.',
       },
-      example: { detail: `title: ${issue.message}`, issues: [issue] },
     },
-    VERSION_CONFLICT: current,
-    QUOTA_REACHED: {
-      properties: {
-        limit: { type: 'integer', minimum: 0, description: 'How many tasks, tags or API tokens a user may have.' },
-      },
-      example: { limit: 1_000 },
+    example: { detail: `title: ${issue.message}`, issues: [issue] },
+  },
+  VERSION_CONFLICT: current,
+  QUOTA_REACHED: {
+    properties: {
+      limit: { type: 'integer', minimum: 0, description: 'How many tasks, tags or API tokens a user may have.' },
     },
-    RATE_LIMITED: retryAfter(30),
-    OVERLOADED: retryAfter(2),
-    UNAVAILABLE: retryAfter(1),
-  }
+    example: { limit: 1_000 },
+  },
+  RATE_LIMITED: retryAfter(30),
+  OVERLOADED: retryAfter(2),
+  UNAVAILABLE: retryAfter(1),
+}
 
 const none: ProblemDetails = { properties: {}, example: {} }
 
-export function problemDetails(reason: ErrorReason, versioned: Versioned): ProblemDetails {
+/**
+ * @param versioned what a stale version is of; other reasons need none
+ * @throws Error for a stale version of nothing
+ */
+export function problemDetails(reason: ErrorReason, versioned: Versioned | undefined): ProblemDetails {
   const known = reason in details ? details[reason as keyof typeof details] : none
   return typeof known === 'function' ? known(versioned) : known
 }

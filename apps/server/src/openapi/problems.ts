@@ -1,7 +1,7 @@
 import { type ErrorReason, errorReasons, errorTable } from '@taskwire/contract'
 import type { ExampleObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
 import { answerHeaders, type HeaderName } from './headers.ts'
-import { problemDetails, type Versioned } from './problem-details.ts'
+import { problemDetails, type Versioned, versionedNames } from './problem-details.ts'
 import type { Failure } from './reasons.ts'
 import { referenceTo } from './schemas.ts'
 
@@ -14,13 +14,13 @@ function statusesOf(reason: ErrorReason): number[] {
 }
 
 /** `NOT_FOUND` as `NotFoundProblem`; of a stale version also what it is of. */
-function schemaName(reason: ErrorReason, versioned: Versioned): string {
+function schemaName(reason: ErrorReason, versioned: Versioned | undefined): string {
   const words = reason.split('_').map((word) => word.charAt(0) + word.slice(1).toLowerCase())
-  return `${reason === 'VERSION_CONFLICT' ? versioned : ''}${words.join('')}Problem`
+  return `${reason === 'VERSION_CONFLICT' ? (versioned ?? '') : ''}${words.join('')}Problem`
 }
 
 /** What is answered to a call that fails for this reason. */
-export function problemSchema(reason: ErrorReason, versioned: Versioned = 'Task'): SchemaObject {
+export function problemSchema(reason: ErrorReason, versioned?: Versioned): SchemaObject {
   const statuses = statusesOf(reason)
   const { properties } = problemDetails(reason, versioned)
   return {
@@ -44,10 +44,13 @@ export function problemSchema(reason: ErrorReason, versioned: Versioned = 'Task'
   }
 }
 
-/** What is answered to calls that fail, a schema for each reason. */
+/** What is answered to calls that fail, a schema for each reason; of a stale version one for each thing that has versions. */
 export function problemSchemas(): Record<string, SchemaObject> {
   const schemas = errorReasons.flatMap((reason) =>
-    (['Task', 'Tag'] as const).map((versioned) => [schemaName(reason, versioned), problemSchema(reason, versioned)]),
+    (reason === 'VERSION_CONFLICT' ? versionedNames : [undefined]).map((versioned) => [
+      schemaName(reason, versioned),
+      problemSchema(reason, versioned),
+    ]),
   )
   return Object.fromEntries(schemas)
 }
@@ -63,11 +66,7 @@ const headersOfStatus: Record<number, HeaderName[]> = {
  *
  * @param versioned what a stale version is of
  */
-export function problemResponse(
-  status: number,
-  failures: readonly Failure[],
-  versioned: Versioned = 'Task',
-): ResponseObject {
+export function problemResponse(status: number, failures: readonly Failure[], versioned?: Versioned): ResponseObject {
   const reasons = failures.map(({ reason }) => reason)
   const references = reasons.map((reason) => ({ $ref: referenceTo(schemaName(reason, versioned)) }))
   const [only] = references
@@ -95,7 +94,7 @@ function describe({ reason, when }: Failure): string {
 interface Exemplary {
   reason: ErrorReason
   status: number
-  versioned: Versioned
+  versioned: Versioned | undefined
 }
 
 function problemExample({ reason, status, versioned }: Exemplary): ExampleObject {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type RequestHandler, Router } from 'express'
 import { refuse } from '../problem.ts'
 import { type DocumentForm, documentText } from './document-text.ts'
@@ -18,13 +19,23 @@ export function serveDocument(version: string): Router {
   return router
 }
 
-/** Written when it is first asked for. Express tags it by its bytes, and answers 304 to who has it. */
+/** Written and tagged when it is first asked for. Express answers 304 to who has it. */
 function sendDocument(version: string, form: DocumentForm): RequestHandler {
-  let text: string | undefined
+  let written: TaggedText | undefined
   return (_request, response) => {
-    text ??= documentText(version, form)
-    response.set('cache-control', 'no-cache').type(mediaTypes[form]).send(text)
+    written ??= tagged(documentText(version, form))
+    const { text, etag } = written
+    response.set({ 'cache-control': 'no-cache', etag }).type(mediaTypes[form]).send(text)
   }
+}
+
+interface TaggedText {
+  text: string
+  etag: string
+}
+
+function tagged(text: string): TaggedText {
+  return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
 }
 
 /** Nothing in it is anybody's own, and editors and generators are pages of other sites. */

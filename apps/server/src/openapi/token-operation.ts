@@ -1,19 +1,23 @@
+import { loginInputSchema } from '@taskwire/contract'
 import type { OperationObject, SchemaObject } from 'openapi3-ts/oas31'
+import { fieldSchemas } from '../rest/input-schema.ts'
 import { passwordExample, userExample } from './examples.ts'
 import { answerHeaders } from './headers.ts'
 import { problemResponse } from './problems.ts'
 import { failuresByStatus } from './reasons.ts'
-import { referenceTo } from './schemas.ts'
+import { asOpenApi, referenceTo } from './schemas.ts'
+
+const { email = {}, password = {} } = fieldSchemas(loginInputSchema)
 
 /** Of the form and of its answer: the names are those of OAuth 2 (RFC 6749). */
 export const tokenSchemas: Record<'TokenForm' | 'TokenResult', SchemaObject> = {
   TokenForm: {
     type: 'object',
-    description: 'The form of the password grant. Further fields are ignored, and so is a query.',
+    description: 'The form of the password grant. Further fields are ignored.',
     properties: {
       grant_type: { type: 'string', const: 'password', description: 'May be left out.' },
-      username: { type: 'string', maxLength: 254, description: 'The email address.' },
-      password: { type: 'string', maxLength: 1_024, description: 'The password of the account.' },
+      username: { ...asOpenApi(email), description: 'The email address.' },
+      password: { ...asOpenApi(password), description: 'The password of the account.' },
       scope: { type: 'string', description: 'Ignored: there are no scopes.' },
       client_id: { type: 'string', description: 'Ignored: clients need not be known.' },
       client_secret: { type: 'string', description: 'Ignored, likewise.' },
@@ -48,7 +52,7 @@ export const tokenOperation: OperationObject = {
   tags: ['auth'],
   summary: 'Signs in by the password form of OAuth 2',
   description:
-    'For clients that know OAuth 2 alone: `POST /auth/login` by another form, with the same limits and the same cookie. The page of another site may not send it: `CROSS_SITE`.',
+    'For clients that know OAuth 2 alone: `POST /auth/login` by another form, with the same limits and the same cookie. A query is refused (`VALIDATION_FAILED`), since whatever lies between would have it in its logs. The page of another site may not send it: `CROSS_SITE`.',
   security: [],
   requestBody: {
     required: true,

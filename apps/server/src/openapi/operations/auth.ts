@@ -30,7 +30,7 @@ export const auth: OperationGroup<RestProcedure<'auth'>> = {
     'auth.login': {
       operationId: 'login',
       description:
-        'Whatever is wrong, the answer is `INVALID_CREDENTIALS`. After five failures in a row there is a wait, which grows with each further one.',
+        'Whatever is wrong, the answer is `INVALID_CREDENTIALS`. After some failures in a row there is a wait, which grows with each further one.',
       body: { account: { value: credentials } },
       answer: signedIn,
       headers: ['SetCookie'],

@@ -7,7 +7,7 @@ const tagDeleted = { type: 'tag', version: 9, id: tagExample.id, deleted: true, 
 const reset = { type: 'reset', version: 120 }
 
 const STREAM = `
-\`text/event-stream\`: the \`data\` of each event is a \`Change\` as JSON, its \`event\` is the \`type\` of the change, its \`id\` the version.
+\`text/event-stream\`; follow it with \`curl -N\`: a page of documentation cannot show a stream that does not end. The \`data\` of each event is a \`Change\` as JSON, its \`event\` is the \`type\` of the change, its \`id\` the version.
 
 \`\`\`
 event: task
@@ -19,7 +19,7 @@ id: 9
 data: {"type":"tag","version":9,"id":"${tagExample.id}","deleted":true,"tag":null}
 \`\`\`
 
-\`event: reset\` is the last one: read everything again, and go on from its version. A comment line comes every ${HEARTBEAT / 1_000} seconds; whoever hears nothing for ${SILENCE / 1_000} seconds connects again with \`Last-Event-ID\`, as readers of event streams do by themselves. The one of browsers, \`EventSource\`, cannot send a token: read the answer of \`fetch\`. When the stream ends for a reason (the session has ended; more than ten streams are open, of which the oldest goes), the last event is \`event: problem\` with the problem as its \`data\`.
+\`event: reset\` is the last one: read everything again, and go on from its version. A comment line comes every ${HEARTBEAT / 1_000} seconds; whoever hears nothing for ${SILENCE / 1_000} seconds connects again with \`Last-Event-ID\`, as readers of event streams do by themselves. The one of browsers, \`EventSource\`, cannot send a token: read the answer of \`fetch\`. When the stream ends for a reason (the session has ended; the user has too many streams open, of which the oldest goes), the last event is \`event: problem\` with the problem as its \`data\`.
 `.trim()
 
 export const changes: OperationGroup<RestProcedure<'change'>> = {

@@ -1,6 +1,7 @@
 import type { AppRouter } from '@taskwire/router'
 import type { ExamplesObject, TagObject } from 'openapi3-ts/oas31'
 import type { HeaderName } from '../headers.ts'
+import type { Versioned } from '../problem-details.ts'
 
 /** The procedures of each router. */
 export type Records = AppRouter['_def']['record']
@@ -34,5 +35,7 @@ export interface OperationText {
 /** Operations that stand together under a heading. */
 export interface OperationGroup<Procedure extends string> {
   tag: TagObject
+  /** What their versions are of; of those that take none there is nothing to say. */
+  versioned?: Versioned
   operations: Record<Procedure, OperationText>
 }

@@ -3,6 +3,7 @@ import type { OperationGroup, RestProcedure } from './operation-text.ts'
 
 export const tags: OperationGroup<RestProcedure<'tag'>> = {
   tag: { name: 'tags', description: 'Labels that the user puts on tasks.' },
+  versioned: 'Tag',
   operations: {
     'tag.list': {
       operationId: 'listTags',
@@ -12,7 +13,7 @@ export const tags: OperationGroup<RestProcedure<'tag'>> = {
     'tag.create': {
       operationId: 'createTag',
       description:
-        'With an id of your own, as `id` or as `Idempotency-Key`, a repeated call answers the tag that is there: a retry is safe.',
+        'With an id of your own, as `id` or as `Idempotency-Key`, a repeated call answers the tag that is there: a retry is safe. A tag that was deleted meanwhile is answered with `deletedAt`.',
       body: {
         withColor: { value: { name: tagExample.name, color: tagExample.color } },
         plain: { value: { name: tagExample.name } },

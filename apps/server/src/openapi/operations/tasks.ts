@@ -1,3 +1,4 @@
+import { TOMBSTONE_DAYS } from '@taskwire/domain'
 import { tagExample, taskExample } from '../examples.ts'
 import type { OperationGroup, RestProcedure } from './operation-text.ts'
 
@@ -13,11 +14,12 @@ export const tasks: OperationGroup<RestProcedure<'task'>> = {
     name: 'tasks',
     description: "The user's tasks. Somebody else's task is `NOT_FOUND`, as one is that never existed.",
   },
+  versioned: 'Task',
   operations: {
     'task.list': {
       operationId: 'listTasks',
       description:
-        'Every filter that is given narrows the list. For the next page follow `Link`, or send `nextCursor` as `cursor` with the same filters; `offset` is for numbered pages. A cursor of another list is a `VALIDATION_FAILED`, and a search that takes longer than a second a `TIMEOUT`.',
+        'Every filter that is given narrows the list. For the next page follow `Link`, or send `nextCursor` as `cursor` with the same filters; `offset` is for numbered pages. A cursor of another list is a `VALIDATION_FAILED`, and a search that takes too long a `TIMEOUT`.',
       parameters: {
         limit: 5,
         completed: false,
@@ -38,7 +40,7 @@ export const tasks: OperationGroup<RestProcedure<'task'>> = {
     'task.create': {
       operationId: 'createTask',
       description:
-        'With an id of your own, as `id` or as `Idempotency-Key`, a repeated call answers the task that is there: a retry is safe. `NOT_FOUND` when a tag is none of the user.',
+        'With an id of your own, as `id` or as `Idempotency-Key`, a repeated call answers the task that is there: a retry is safe. A task that was deleted meanwhile is answered with `deletedAt`: it is in the trash. `NOT_FOUND` when a tag is none of the user.',
       body: {
         short: { value: { title: taskExample.title } },
         whole: {
@@ -78,7 +80,7 @@ export const tasks: OperationGroup<RestProcedure<'task'>> = {
     },
     'task.delete': {
       operationId: 'deleteTask',
-      description: 'It can be restored for 30 days. A stale `If-Match` is a 412 with the task as it is now.',
+      description: `It can be restored for ${TOMBSTONE_DAYS} days. A stale \`If-Match\` is a 412 with the task as it is now.`,
       parameters: { id, 'If-Match': '"7"' },
     },
     'task.restore': {
@@ -90,7 +92,7 @@ export const tasks: OperationGroup<RestProcedure<'task'>> = {
     'task.updateMany': {
       operationId: 'updateTasks',
       description:
-        'At least one change. `NOT_FOUND` when the user lacks one of the tasks or tags; `VALIDATION_FAILED` where a task would have too many tags. Costs a point of the limit for every ten tasks.',
+        'At least one change. `NOT_FOUND` when the user lacks one of the tasks or tags; `VALIDATION_FAILED` where a task would have too many tags. The more tasks, the more of the limit it costs.',
       body: {
         complete: { value: { ids: [id, otherId], completed: true } },
         tag: { value: { ids: [id, otherId], addTagIds: [tagExample.id] } },
@@ -99,7 +101,7 @@ export const tasks: OperationGroup<RestProcedure<'task'>> = {
     },
     'task.deleteMany': {
       operationId: 'deleteTasks',
-      description: 'Name the tasks in the query: `?ids=…&ids=…`. Costs a point of the limit for every ten tasks.',
+      description: 'Name the tasks in the query: `?ids=…&ids=…`. The more tasks, the more of the limit it costs.',
       parameters: { ids: [id, otherId] },
       answer: many,
     },

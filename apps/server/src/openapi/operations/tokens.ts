@@ -16,7 +16,7 @@ export const tokens: OperationGroup<RestProcedure<'apiToken'>> = {
     'apiToken.create': {
       operationId: 'createToken',
       description:
-        'Takes the password, so that a minute at an open laptop is not access for ever. A user has at most 50 that work: `QUOTA_REACHED`.',
+        'Takes the password, so that a minute at an open laptop is not access for ever. `QUOTA_REACHED` when the user has as many that work as a user may have.',
       needs: ['password'],
       body: {
         oneYear: {

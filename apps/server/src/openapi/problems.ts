@@ -1,11 +1,10 @@
 import { type ErrorReason, errorReasons, errorTable } from '@taskwire/contract'
 import type { ExampleObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
+import { PROBLEM_TYPE, problemUri } from '../problem.ts'
 import { answerHeaders, type HeaderName } from './headers.ts'
 import { problemDetails, type Versioned, versionedNames } from './problem-details.ts'
 import type { Failure } from './reasons.ts'
 import { referenceTo } from './schemas.ts'
-
-const MEDIA_TYPE = 'application/problem+json'
 
 /** The statuses that a reason can have: one, but for a stale version, which a header or a body tells. */
 function statusesOf(reason: ErrorReason): number[] {
@@ -27,7 +26,7 @@ export function problemSchema(reason: ErrorReason, versioned?: Versioned): Schem
     type: 'object',
     description: `${errorTable[reason].message}.`,
     properties: {
-      type: { type: 'string', const: `urn:taskwire:problem:${reason}`, description: 'The reason as a URI (RFC 9457).' },
+      type: { type: 'string', const: problemUri(reason), description: 'The reason as a URI (RFC 9457).' },
       title: { type: 'string', description: 'What the reason means, in a sentence for people.' },
       status: {
         type: 'integer',
@@ -75,7 +74,7 @@ export function problemResponse(status: number, failures: readonly Failure[], ve
     description: failures.map(describe).join('\n\n'),
     headers: answerHeaders(...(headersOfStatus[status] ?? [])),
     content: {
-      [MEDIA_TYPE]: {
+      [PROBLEM_TYPE]: {
         schema:
           references.length === 1 && only !== undefined
             ? only
@@ -101,7 +100,7 @@ function problemExample({ reason, status, versioned }: Exemplary): ExampleObject
   const { message } = errorTable[reason]
   return {
     value: {
-      type: `urn:taskwire:problem:${reason}`,
+      type: problemUri(reason),
       title: message,
       status,
       detail: message,

@@ -3,6 +3,7 @@ import { type ErrorReason, errorTable } from '@taskwire/contract'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { HeaderObject, ResponseObject, SchemaObject } from 'openapi3-ts/oas31'
 import { problemResponse, problemSchema } from '../openapi/problems.ts'
+import { PROBLEM_TYPE } from '../problem.ts'
 import { faultsOf, resolved } from './document-schemas.ts'
 import { documentedOperations, operationsAt } from './documented-operations.ts'
 
@@ -19,8 +20,6 @@ interface Answered {
 }
 
 type Headers = Record<string, HeaderObject>
-
-const PROBLEM = 'application/problem+json'
 
 /** @throws Error for an answer that is another than the document says */
 export function expectDocumented(asked: Asked, answer: Answered): void {
@@ -41,7 +40,7 @@ export function differencesFromDocument({ method, path }: Asked, answer: Answere
   return [
     ...headerDifferences(response, answer.headers),
     ...(method === 'HEAD' ? [] : contentDifferences(response, answer)),
-    ...(answer.headers['content-type'] === PROBLEM && method !== 'HEAD' ? problemDifferences(answer) : []),
+    ...(answer.headers['content-type'] === PROBLEM_TYPE && method !== 'HEAD' ? problemDifferences(answer) : []),
     ...(answer.status === 405 ? allowDifferences(allowedAt(path), answer.headers) : []),
   ]
 }
@@ -65,7 +64,7 @@ function refusalOf(allowed: readonly string[], status: number): ResponseObject |
   ].filter((reason) => errorTable[reason].httpStatus === status)
   const [reason] = reasons
   if (reason === undefined) return undefined
-  return { ...problemResponse(status, [{ reason }]), content: { [PROBLEM]: { schema: problemSchema(reason) } } }
+  return { ...problemResponse(status, [{ reason }]), content: { [PROBLEM_TYPE]: { schema: problemSchema(reason) } } }
 }
 
 /** All headers that the document knows; the others are HTTP's own. */

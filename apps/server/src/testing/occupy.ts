@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { createPasswords } from '@taskwire/domain'
 import type { TestServer } from './test-server.ts'
 
@@ -13,6 +14,7 @@ export async function occupy({ services }: TestServer): Promise<AsyncDisposable>
   Object.assign(services.identity, { passwords })
   const hashing = passwords.hash('a long one', { account: 'somebody else', network: null }).catch(() => {})
   const closed = new AbortController()
+  setMaxListeners(ROOM, closed.signal)
   for (let megabytes = 0; megabytes < ROOM; megabytes += 1) {
     await services.answerRoom.reserve(randomUUID(), { mostBytes: 1e6, closed: closed.signal, cut: () => {} })
   }

@@ -1,11 +1,12 @@
-"""From a new account to following changes: `python3 tasks.py http://localhost:3000`."""
+"""From a new account to following changes: `python3 tasks.py`, or with a URL that is not http://localhost:3000."""
 
 import sys
 from uuid import uuid4
 
 from openapi_client import Client, Problem
 
-api = Client(f'{sys.argv[1]}/api/openapi.json')
+[origin] = sys.argv[1:] or ['http://localhost:3000']
+api = Client(f'{origin}/api/openapi.json')
 email, password = f'{uuid4()}@example.com', 'correct horse battery staple'
 
 print('registered:', api.register(body={'email': email, 'password': password}).body['user']['email'] == email)

@@ -1,4 +1,4 @@
-// npm install openapi-fetch && npx openapi-typescript http://localhost:3000/api/openapi.json -o taskwire.d.ts
+// npm install openapi-fetch && npx -y openapi-typescript http://localhost:3000/api/openapi.json -o taskwire.d.ts
 import createClient from 'openapi-fetch'
 import type { paths } from './taskwire.d.ts'
 

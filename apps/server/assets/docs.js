@@ -17,11 +17,17 @@ const signInWithoutClient = {
   },
 }
 
+// The page needs no more of it than the access token: the cookie would replace the session of whoever is signed in on this
+// origin, and stay for its 30 days.
+const withoutCookie = (request) =>
+  new URL(request.url, location.href).pathname === '/api/auth/token' ? { ...request, credentials: 'omit' } : request
+
 // The defaults ask another host whether the document is valid.
 SwaggerUIBundle({
   url: '/api/openapi.json',
   domNode: document.getElementById('reference'),
   plugins: [signInWithoutClient],
+  requestInterceptor: withoutCookie,
   validatorUrl: null,
   // A token in the browser's storage would outlive the page.
   persistAuthorization: false,

@@ -46,7 +46,7 @@ client.task.create.mutate({ title: 'Write' })
 
 client.task.list.query()
 //          ^? (property) list: Query<TaskListInput | undefined, TaskListResult>
-//             A page of the user's tasks that match every filter, in the order asked for; `nextCursor` leads on.
+//             A page of the user's tasks that match every filter, in the order asked for. `nextCursor` leads on.
 
 const page = await client.task.list.query({ sort: 'dueAt', limit: 50 }, { signal: AbortSignal.timeout(1_000) })
 //    ^? const page: TaskListResult
@@ -150,7 +150,7 @@ export function Tasks() {
 
   const { data } = useQuery(taskwire.task.list.queryOptions({ completed: false }))
   //                                      ^? (property) list: PagesOptions<TaskListInput | undefined, TaskListResult>
-  //                                         A page of the user's tasks that match every filter, in the order asked for; `nextCursor` leads on.
+  //                                         A page of the user's tasks that match every filter, in the order asked for. `nextCursor` leads on.
 
   const { error } = useQuery(taskwire.tag.list.queryOptions())
   //      ^? const error: TaskwireError<FailurePath> | null

@@ -73,6 +73,8 @@ test('whoever signs in on the reference makes a task there', async ({ open, serv
 
   // A token that is kept there outlives the page.
   expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0])
+  // A cookie too, and it takes the place of the session that was there.
+  expect(await page.context().cookies()).toEqual([])
   expect(faults).toEqual(NONE)
 })
 

@@ -42,14 +42,13 @@ ${LINKS.map(
 <h2 id="call">Call it</h2>
 <p>Register, and keep the <code>accessToken</code> of the answer:</p>
 <pre tabindex="0" role="region" aria-label="Register with curl"><code>curl ${url}/api/auth/register \\
-  --json '{
-    "email": "ada@example.com",
-    "password": "correct horse battery staple"
-  }'</code></pre>
+  -H 'content-type: application/json' \\
+  -d '{"email":"alan@example.com","password":"correct horse battery staple"}'</code></pre>
 <p>Make a task with it, here in <code>TOKEN</code>:</p>
 <pre tabindex="0" role="region" aria-label="Make a task with curl"><code>curl ${url}/api/tasks \\
-  -H "Authorization: Bearer $TOKEN" \\
-  --json '{"title": "Water the plants"}'</code></pre>
+  -H "authorization: Bearer $TOKEN" \\
+  -H 'content-type: application/json' \\
+  -d '{"title":"Water the plants"}'</code></pre>
 </section>
 <section aria-labelledby="guides">
 <h2 id="guides">Guides in the repository</h2>
@@ -86,6 +85,7 @@ const LINKS = [
 
 const GUIDES = [
   { file: 'README.md', text: 'Start, call, change, deploy.' },
+  { file: 'docs/rest.md', text: 'REST by curl, and clients in other languages.' },
   { file: 'docs/frontends.md', text: 'Whole applications in Vite, Next.js and React Native.' },
   { file: 'docs/internal-tools.md', text: 'The same procedures without HTTP.' },
   { file: 'docs/operating.md', text: 'Containers, limits, rotation, what to watch.' },

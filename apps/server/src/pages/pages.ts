@@ -18,12 +18,6 @@ export interface PagesOptions {
 // Beside `src` and `dist`: the compiler copies neither style sheets nor scripts of browsers.
 const ASSETS = join(import.meta.dirname, '../../assets')
 
-const require = createRequire(import.meta.url)
-const swaggerUi = {
-  folder: dirname(require.resolve('swagger-ui-dist/package.json')),
-  version: String(require('swagger-ui-dist/package.json').version),
-}
-
 /** The pages for people. A browser that asks for a page that does not exist gets one that says so; others go on to the next handler. */
 export function pages({ docs, frontPage, checkHealth }: PagesOptions): Router {
   const router = Router()
@@ -31,11 +25,14 @@ export function pages({ docs, frontPage, checkHealth }: PagesOptions): Router {
   serve(router, '/pages/icon.svg', ownFile('icon.svg'))
   if (docs) {
     serve(router, '/', frontPage === 'short' ? fixedPage(shortFrontPage) : livePage(checkHealth))
-    const folder = `/docs/swagger-ui-${swaggerUi.version}/`
-    serve(router, '/docs', fixedPage(docsPage(folder)))
+    const swaggerUi = findSwaggerUi()
+    const url = `/docs/swagger-ui-${swaggerUi.version}/`
+    serve(router, '/docs', fixedPage(docsPage(url)))
     serve(router, '/docs/docs.css', ownFile('docs.css'))
     serve(router, '/docs/docs.js', ownFile('docs.js'))
-    for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) serve(router, folder + name, swaggerUiFile(name))
+    for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+      serve(router, url + name, fileForGood(name, swaggerUi.folder))
+    }
   }
   router.use(answerUnknownPage(notFoundPage({ docs })))
   return router
@@ -76,10 +73,16 @@ function ownFile(name: string): RequestHandler {
   }
 }
 
+function findSwaggerUi(): { folder: string; version: string } {
+  const require = createRequire(import.meta.url)
+  const manifest = 'swagger-ui-dist/package.json'
+  return { folder: dirname(require.resolve(manifest)), version: String(require(manifest).version) }
+}
+
 /** Its URL has the version. */
-function swaggerUiFile(name: string): RequestHandler {
+function fileForGood(name: string, root: string): RequestHandler {
   return (_request, response) => {
-    response.sendFile(name, { root: swaggerUi.folder, immutable: true, maxAge: '1y' })
+    response.sendFile(name, { root, immutable: true, maxAge: '1y' })
   }
 }
 

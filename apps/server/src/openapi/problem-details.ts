@@ -6,7 +6,15 @@ import { referenceTo } from './schemas.ts'
 /** What a problem says beyond what all problems say. */
 interface ProblemDetails {
   properties: Record<string, SchemaObject>
+  /** What only some operations say. */
+  optional?: Record<string, SchemaObject>
   example: object
+}
+
+/** What `POST /auth/token` says besides, for programs that know OAuth 2 alone. */
+const inOauth: Record<string, SchemaObject> = {
+  error: { type: 'string', description: 'Of `POST /auth/token` alone: the reason as OAuth 2 has it (RFC 6749 §5.2).' },
+  error_description: { type: 'string', description: 'Of `POST /auth/token` alone: the same as `detail`.' },
 }
 
 const issue = validationIssue('title', 'WRONG_LENGTH', { label: 'Title', min: 1, max: 200 })
@@ -41,7 +49,8 @@ function current(versioned: Versioned | undefined): ProblemDetails {
 
 type DetailsOf = (versioned: Versioned | undefined) => ProblemDetails
 
-const details: { [Reason in keyof ErrorDetailsByReason]: ProblemDetails | DetailsOf } = {
+const details: { [Reason in keyof ErrorDetailsByReason | 'INVALID_CREDENTIALS']: ProblemDetails | DetailsOf } = {
+  INVALID_CREDENTIALS: { properties: {}, optional: inOauth, example: {} },
   VALIDATION_FAILED: {
     properties: {
       issues: {
@@ -50,6 +59,7 @@ const details: { [Reason in keyof ErrorDetailsByReason]: ProblemDetails | Detail
         description: 'One issue for each field at fault.',
       },
     },
+    optional: inOauth,
     example: { detail: `title: ${issue.message}`, issues: [issue] },
   },
   VERSION_CONFLICT: current,

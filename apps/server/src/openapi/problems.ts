@@ -21,7 +21,7 @@ function schemaName(reason: ErrorReason, versioned: Versioned | undefined): stri
 /** What is answered to a call that fails for this reason. */
 export function problemSchema(reason: ErrorReason, versioned?: Versioned): SchemaObject {
   const statuses = statusesOf(reason)
-  const { properties } = problemDetails(reason, versioned)
+  const { properties, optional } = problemDetails(reason, versioned)
   return {
     type: 'object',
     description: `${errorTable[reason].message}.`,
@@ -37,6 +37,7 @@ export function problemSchema(reason: ErrorReason, versioned?: Versioned): Schem
       reason: { type: 'string', const: reason, description: 'Why the call failed, for programs.' },
       requestId: { type: 'string', description: 'Names the request in the log of the server.' },
       ...properties,
+      ...optional,
     },
     required: ['type', 'title', 'status', 'detail', 'reason', 'requestId', ...Object.keys(properties)],
     additionalProperties: false,

@@ -35,20 +35,30 @@ describe('a form is refused', () => {
     expect(answer).toMatchObject({
       status: 401,
       headers: { 'www-authenticate': 'Bearer realm="taskwire"' },
-      body: { reason: 'INVALID_CREDENTIALS' },
+      body: { reason: 'INVALID_CREDENTIALS', error: 'invalid_grant', error_description: expect.any(String) },
     })
   })
 
-  test.for<[fields: Record<string, string>, path: string]>([
+  test.for<[fields: Record<string, string>, path: string, error?: string]>([
     [{ password: 'x' }, 'username'],
     [{ username: 'no address', password: 'x' }, 'username'],
     [{ username: 'ada@example.com' }, 'password'],
-    [{ username: 'ada@example.com', password: 'x', grant_type: 'client_credentials' }, 'grant_type'],
-  ])('that says %j, by the name that the form has for it', async ([fields, path], { server }) => {
-    const answer = await restCalls(server)('POST', '/auth/token', formOf(fields))
-    const detail = expect.stringMatching(`^${path}: `)
-    expect(answer).toMatchObject({ status: 400, body: { detail, issues: [{ path }] } })
-  })
+    [
+      { username: 'ada@example.com', password: 'x', grant_type: 'client_credentials' },
+      'grant_type',
+      'unsupported_grant_type',
+    ],
+  ])(
+    'that says %j, by the name that the form has for it',
+    async ([fields, path, error = 'invalid_request'], { server }) => {
+      const answer = await restCalls(server)('POST', '/auth/token', formOf(fields))
+      const detail = expect.stringMatching(`^${path}: `)
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { detail, issues: [{ path }], error, error_description: detail },
+      })
+    },
+  )
 
   test('that says a field twice', async ({ server }) => {
     const body = 'username=ada@example.com&username=eve@example.com&password=x'

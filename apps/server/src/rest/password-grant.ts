@@ -1,4 +1,4 @@
-import { type AuthResult, validationIssue } from '@taskwire/contract'
+import { type AuthResult, type ErrorReason, validationIssue } from '@taskwire/contract'
 import type { Request, RequestHandler } from 'express'
 import { isCrossSite } from '../cross-site.ts'
 import { detailOf, type Problem, problemOf, refuse, sendProblem } from '../problem.ts'
@@ -10,6 +10,8 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded *(;|$)/i
 
 /** The sign-in that it is another form of. */
 const LOGIN = { procedure: 'auth.login', type: 'mutation', mostBytes: 0 } as const
+
+const GRANT_TYPE = 'grant_type'
 
 /** The names that the form has for the fields of `auth.login`. */
 const FORM_NAMES = new Map([['email', 'username']])
@@ -30,7 +32,7 @@ export function passwordGrant(options: CallingOptions): RequestHandler {
       const { answer } = await callProcedure({ route: LOGIN, request, response, readInput }, options)
       response.type('json').end(JSON.stringify(tokenAnswer(answer as AuthResult)))
     } catch (error) {
-      sendProblem(response, inFormNames(problemOf(request, error)))
+      sendProblem(response, inWordsOfOauth(problemOf(request, error)))
     }
   }
 }
@@ -41,8 +43,8 @@ function readForm({ body, url }: Request): { email: unknown; password: unknown }
   if (unread !== undefined) throw invalidInput(validationIssue(unread, 'UNKNOWN_FIELD', {}))
   const form = new URLSearchParams(body)
   const field = (name: string) => (form.getAll(name).length > 1 ? form.getAll(name) : (form.get(name) ?? undefined))
-  if ((field('grant_type') ?? 'password') !== 'password') {
-    throw invalidInput(validationIssue('grant_type', 'NOT_ONE_OF', { label: 'Grant type', choices: ['password'] }))
+  if ((field(GRANT_TYPE) ?? 'password') !== 'password') {
+    throw invalidInput(validationIssue(GRANT_TYPE, 'NOT_ONE_OF', { label: 'Grant type', choices: ['password'] }))
   }
   return { email: field('username'), password: field('password') }
 }
@@ -53,9 +55,22 @@ function tokenAnswer({ accessToken, accessTokenExpiresAt, refreshToken }: AuthRe
   return refreshToken === undefined ? tokens : { ...tokens, refresh_token: refreshToken }
 }
 
-function inFormNames(problem: Problem): Problem {
-  const { issues } = problem
-  if (issues === undefined) return problem
-  const renamed = issues.map((issue) => ({ ...issue, path: FORM_NAMES.get(issue.path) ?? issue.path }))
-  return { ...problem, issues: renamed, detail: detailOf(renamed) }
+/** What a client of OAuth 2 has done wrong, in its words (RFC 6749 §5.2). */
+const OAUTH_ERRORS: Partial<Record<ErrorReason, string>> = {
+  VALIDATION_FAILED: 'invalid_request',
+  INVALID_CREDENTIALS: 'invalid_grant',
+}
+
+function inWordsOfOauth(problem: Problem): Problem & { error?: string; error_description?: string } {
+  const issues = problem.issues?.map((issue) => ({ ...issue, path: FORM_NAMES.get(issue.path) ?? issue.path }))
+  const detail = issues === undefined ? problem.detail : detailOf(issues)
+  const error = issues?.some(({ path }) => path === GRANT_TYPE)
+    ? 'unsupported_grant_type'
+    : OAUTH_ERRORS[problem.reason]
+  return {
+    ...problem,
+    detail,
+    ...(issues !== undefined && { issues }),
+    ...(error !== undefined && { error, error_description: detail }),
+  }
 }

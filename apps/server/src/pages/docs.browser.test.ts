@@ -82,23 +82,28 @@ test.for(['/', '/docs', '/nowhere'])('%s fits phones and desks, in light and in 
   for (const colorScheme of ['light', 'dark'] as const) {
     await using tab = await open(path, colorScheme)
     const { page, faults } = tab
-    if (path === '/docs') await page.locator('.opblock').first().waitFor()
+    if (path === '/docs') {
+      await page.locator('#operations-tasks-getTask .opblock-summary-control').click()
+      await page.locator('td.header-col').first().waitFor()
+    }
     for (const size of SIZES) {
       await page.setViewportSize(size)
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(size.width)
     }
-    const brightness = await brightnessOfText(page)
-    expect(colorScheme === 'dark' ? brightness : -brightness).toBeGreaterThan(128)
+    for (const brightness of await brightnessOfTexts(page)) {
+      expect(colorScheme === 'dark' ? brightness : -brightness).toBeGreaterThan(128)
+    }
     expect(faults).toEqual(NONE)
   }
 })
 
-/** How much brighter the text is than what is behind it, of 255; below 0 where it is darker. */
-async function brightnessOfText(page: Page): Promise<number> {
+/** How much brighter texts are than the page behind them, of 255; below 0 where they are darker. */
+async function brightnessOfTexts(page: Page): Promise<number[]> {
   return page.evaluate(() => {
     const brightness = (color: string) => Number(/\d+/.exec(color)?.[0])
-    const text = document.querySelector('.opblock-summary-path') ?? document.body
-    return brightness(getComputedStyle(text).color) - brightness(getComputedStyle(document.body).backgroundColor)
+    const ground = brightness(getComputedStyle(document.body).backgroundColor)
+    const texts = document.querySelectorAll('body, .opblock-summary-path, .parameter__in, td.header-col')
+    return Array.from(texts, (text) => brightness(getComputedStyle(text).color) - ground)
   })
 }
 

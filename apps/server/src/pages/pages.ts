@@ -75,8 +75,10 @@ function ownFile(name: string): RequestHandler {
 
 function findSwaggerUi(): { folder: string; version: string } {
   const require = createRequire(import.meta.url)
-  const manifest = 'swagger-ui-dist/package.json'
-  return { folder: dirname(require.resolve(manifest)), version: String(require(manifest).version) }
+  return {
+    folder: dirname(require.resolve('swagger-ui-dist/package.json')),
+    version: String(require('swagger-ui-dist/package.json').version),
+  }
 }
 
 /** Its URL has the version. */

@@ -28,7 +28,8 @@ const test = testWith({}).extend('project', { scope: 'file' }, async ({ server }
   return project
 })
 
-describe('clients that are generated from the document', () => {
+// Milliseconds for npm, on a machine that does other things.
+describe('clients that are generated from the document', { timeout: 180_000 }, () => {
   test.for(Object.entries(compilers))('type-check strictly with %s', async ([name, compiler], { project }) => {
     const config = `${name}.json`
     const compilerOptions = {

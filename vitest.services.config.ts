@@ -7,6 +7,7 @@ const WITHOUT_SERVER = [
   'packages/contract/src/wire/**',
   'prisma/src/{embedded,watch-folder,power-cut,folder-lock}.test.ts',
   'apps/server/src/{embedded,start,stalled-readers}.test.ts',
+  'apps/server/src/openapi/*.test.ts',
   'packages/config/src/env.test.ts',
 ]
 

@@ -39,6 +39,6 @@ export async function showAnswers(client: TaskwireTokenClient, written: readonly
 /** Shows in the collections of this client what the server answered, where the feed has not told it yet. */
 export function tellAnswers(client: TaskwireTokenClient, written: readonly Written[]): void {
   for (const { change } of written) {
-    if (change !== null) for (const listener of listeners.get(client) ?? []) listener(change)
+    for (const listener of listeners.get(client) ?? []) listener(change)
   }
 }

@@ -158,6 +158,33 @@ describe('changes without network', () => {
     expect(browser.count('task.update')).toBeGreaterThan(1)
   })
 
+  test('of a row that is deleted leave it away when the answer was lost, though the feed tells it late', async ({
+    openPage,
+    browser,
+    newcomer,
+  }) => {
+    // Where no stream comes through, the feed is asked from time to time.
+    browser.disturb = (procedures) => (procedures.includes('change.stream') ? new Promise(() => {}) : undefined)
+    const page = await openPage()
+    await signIn(page, newcomer)
+    const gone = newTask({ title: 'Gone' })
+    await page.offline.mutate(() => page.tasks.insert(gone)).isPersisted.promise
+    const shown: boolean[] = []
+    page.tasks.subscribeChanges(() => shown.push(page.tasks.has(gone.id)))
+
+    const { fetch } = globalThis
+    let losses = 1
+    using _ = vi.spyOn(globalThis, 'fetch').mockImplementation(async (...request) => {
+      const answer = await fetch(...request)
+      if (!String(request[0]).includes('task.delete') || losses === 0) return answer
+      losses -= 1
+      throw new TypeError('fetch failed')
+    })
+    await page.offline.mutate(() => page.tasks.delete(gone.id)).isPersisted.promise
+    expect(page.tasks.has(gone.id)).toBe(false)
+    expect(shown).not.toContain(true)
+  })
+
   test.for([
     ['mine', { title: 'Mine', description: 'Theirs' }],
     ['theirs', { title: 'Theirs', description: 'Theirs' }],

@@ -34,8 +34,8 @@ function writingOf(client: TaskwireTokenClient): Writing {
 export interface Written {
   /** The feed has told it when it has told this version. */
   version: number
-  /** The change as the feed will tell it; null where the answer did not say. */
-  change: RowChange | null
+  /** The change as the feed will tell it. */
+  change: RowChange
 }
 
 /** Where a write goes. */
@@ -73,19 +73,40 @@ async function sendVersion<AnyRow extends Row>(
   version: number,
   options: WriteOptions<AnyRow>,
 ): Promise<Written> {
-  const { client, kind, signal } = options
+  const { kind } = options
   try {
     return await call(write, version, options)
   } catch (error) {
-    if (write.type === 'delete' && isTaskwireError(error) && error.data.reason === 'NOT_FOUND') {
-      return { version: (await client.change.list.query({}, { signal })).version, change: null }
-    }
+    if (write.type === 'delete' && isNotFound(error)) return deleteAgain(write, version, options)
     const current = currentOf<AnyRow>(error)
     if (current === undefined) throw error
     if (isDone(write, current, kind)) return written(kind.toChange(current))
     if (isAsSeen(write, current, kind)) return call(write, current.version, options)
     throw error
   }
+}
+
+/**
+ * The row is gone, as a rule by an earlier try whose answer was lost: which version that was, nobody says any more. The
+ * feed's version will do, but for a row that somebody brings back in this moment; so the row has to be gone after it, too.
+ */
+async function deleteAgain<AnyRow extends Row>(
+  write: RowWrite<AnyRow>,
+  version: number,
+  options: WriteOptions<AnyRow>,
+): Promise<Written> {
+  const { client, kind, signal } = options
+  const { version: latest } = await client.change.list.query({}, { signal })
+  try {
+    return await call(write, version, options)
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    return written(deletion(kind.type, { id: write.id, version: latest }))
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return isTaskwireError(error) && error.data.reason === 'NOT_FOUND'
 }
 
 function written(change: RowChange): Written {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type RequestHandler, Router } from 'express'
-import { refuse } from '../problem.ts'
+import { refuseWriting } from '../refuse-writing.ts'
 import { type DocumentForm, documentText } from './document-text.ts'
 
 /** RFC 8259, and RFC 9512 for YAML. OpenAPI has no registered types of its own. */
@@ -44,9 +44,4 @@ const readableAnywhere: RequestHandler = (_request, response, next) => {
   if (!response.hasHeader('access-control-allow-origin')) response.set('access-control-allow-origin', '*')
   response.set('cross-origin-resource-policy', 'cross-origin')
   next()
-}
-
-const refuseWriting: RequestHandler = (_request, response) => {
-  response.set('allow', 'GET, HEAD')
-  refuse(response, 'METHOD_NOT_SUPPORTED')
 }

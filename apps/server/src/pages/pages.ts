@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type RequestHandler, Router } from 'express'
 import type { Health } from '../health.ts'
-import { refuse } from '../problem.ts'
+import { refuseWriting } from '../refuse-writing.ts'
 import { docsPage } from './docs-page.ts'
 import { longFrontPage, shortFrontPage } from './front-page.ts'
 import { notFoundPage } from './not-found-page.ts'
@@ -40,13 +40,7 @@ export function pages({ docs, frontPage, checkHealth }: PagesOptions): Router {
 
 /** HEAD is answered as GET is. */
 function serve(router: Router, path: string, handler: RequestHandler): void {
-  router
-    .route(path)
-    .get(handler)
-    .all((_request, response) => {
-      response.set('allow', 'GET, HEAD')
-      refuse(response, 'METHOD_NOT_SUPPORTED')
-    })
+  router.route(path).get(handler).all(refuseWriting)
 }
 
 function fixedPage(page: string): RequestHandler {

@@ -46,12 +46,8 @@ function toOperation(route: ServedRoute, method: string): RestOperation {
 
 /** Puts each field where the route takes it. */
 function placed(route: ServedRoute, input: Fields): Omit<OperationRequest, 'method'> {
-  const inPath = new Set<string>()
-  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    inPath.add(name)
-    return encodeURIComponent(String(input[name]))
-  })
-  const others = Object.entries(input).filter(([name]) => !inPath.has(name))
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name])))
+  const others = Object.entries(input).filter(([name]) => !route.inPath.includes(name))
   if (others.length === 0) return { path }
   if (route.place === 'body') return { path, body: JSON.stringify(Object.fromEntries(others)) }
   const query = others.flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]))

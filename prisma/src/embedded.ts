@@ -1,25 +1,27 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
+import type { DatabaseConfig } from './config.ts'
 import type { Driver } from './driver.ts'
+import { currentFolder, settleFolders } from './embedded-folders.ts'
+import { type EmbeddedLoad, observeEmbedded } from './embedded-observation.ts'
 import { FolderPostgres } from './embedded-postgres.ts'
 import { unusableDatabase } from './folder-error.ts'
 import { lockFolder } from './folder-lock.ts'
 import { PrismaClient } from './generated/client.ts'
-import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
+import type { MigrationConnection } from './migrations/connection.ts'
 import { makeOwnTree, syncPath, syncTree } from './own-folder.ts'
 
 /** Opens PGlite in a folder, which is locked until `close`. */
-export async function openEmbedded(dataDir: string): Promise<Driver> {
+export async function openEmbedded(dataDir: string, observation: Observation = {}): Promise<Driver> {
   const unlock = await lockFolder(dataDir)
   try {
-    const postgres = await openPostgres(dataDir)
-    const driver = await driverOf(postgres)
+    settleFolders(dataDir)
+    const driver = await openFolder(currentFolder(dataDir), dataDir, observation)
     return {
       ...driver,
-      lost: postgres.lost,
       async close() {
         await driver.close()
         await unlock()
@@ -27,40 +29,60 @@ export async function openEmbedded(dataDir: string): Promise<Driver> {
     }
   } catch (error) {
     await unlock()
-    throw unusableDatabase(dataDir, { version: await readVersion(dataDir), cause: error })
+    throw error
   }
 }
 
-async function openPostgres(dataDir: string): Promise<FolderPostgres> {
-  const folder = join(dataDir, 'postgres')
+/**
+ * Opens PGlite in the folder of PostgreSQL's own files, which has to be locked.
+ *
+ * @param name of the folder, for messages
+ * @throws FolderError
+ */
+export async function openFolder(folder: string, name: string, observation: Observation = {}): Promise<Driver> {
+  try {
+    const postgres = await openPostgres(folder, name)
+    return { ...(await driverOf(postgres, observation)), lost: postgres.lost }
+  } catch (error) {
+    throw unusableDatabase(name, { version: await readVersion(folder), cause: error })
+  }
+}
+
+async function openPostgres(folder: string, name: string): Promise<FolderPostgres> {
   makeOwnTree(folder)
-  const isNew = (await readVersion(dataDir)) === null
-  const postgres = await FolderPostgres.open(folder, dataDir)
+  const isNew = (await readVersion(folder)) === null
+  const postgres = await FolderPostgres.open(folder, name)
   if (isNew) {
     // What PGlite begins with is a copy, which PostgreSQL knows nothing of and never brings to the disk.
     syncTree(folder)
-    syncPath(dataDir)
+    syncPath(dirname(folder))
   }
   return postgres
 }
 
-async function readVersion(dataDir: string): Promise<string | null> {
-  return readFile(join(dataDir, 'postgres', 'PG_VERSION'), 'utf8').then(
+async function readVersion(folder: string): Promise<string | null> {
+  return readFile(join(folder, 'PG_VERSION'), 'utf8').then(
     (text) => text.trim(),
     () => null,
   )
 }
 
-type EmbeddedDriver = Driver & { postgres: PGlite }
+type Observation = Pick<DatabaseConfig, 'onStatement'>
+
+export type EmbeddedDriver = Driver & { postgres: PGlite; adapter: SqlMigrationAwareDriverAdapterFactory }
 
 /** PGlite with its Prisma client, in memory. */
-export async function embeddedDriver(options: Pick<PGliteOptions, 'loadDataDir'>): Promise<EmbeddedDriver> {
-  return driverOf(await PGlite.create(options))
+export async function embeddedDriver({
+  onStatement,
+  ...options
+}: Pick<PGliteOptions, 'loadDataDir'> & Observation): Promise<EmbeddedDriver> {
+  return driverOf(await PGlite.create(options), { onStatement })
 }
 
-async function driverOf(postgres: PGlite): Promise<EmbeddedDriver> {
+async function driverOf(postgres: PGlite, { onStatement }: Observation): Promise<EmbeddedDriver> {
   await postgres.exec(`SET TIME ZONE 'UTC'`)
-  const adapter = new WholeScriptPGlite(postgres)
+  const load: EmbeddedLoad = { asked: 0 }
+  const adapter = new TrueCommitPGlite(postgres, (opened) => observeEmbedded(opened, load, onStatement))
   // One transaction at a time: the others wait for their turn, and 2 s (Prisma's default) is soon over.
   const client = new PrismaClient({
     adapter,
@@ -71,6 +93,7 @@ async function driverOf(postgres: PGlite): Promise<EmbeddedDriver> {
     kind: 'embedded',
     client,
     postgres,
+    adapter,
     notifications: null,
     lost: new Promise(() => {}),
     async ping() {
@@ -78,7 +101,10 @@ async function driverOf(postgres: PGlite): Promise<EmbeddedDriver> {
       await client.$queryRaw`SELECT 1`
       return performance.now() - start
     },
-    migrationConnection: async () => embeddedMigrationConnection(postgres, adapter),
+    connections: () => ({ most: 1, open: 1, idle: load.asked === 0 ? 1 : 0, waiting: Math.max(0, load.asked - 1) }),
+    // There is one session, which has no limits.
+    longConnection: async () => ({ client, close: async () => {} }),
+    migrationConnection: async () => embeddedMigrationConnection(postgres),
     async close() {
       await client.$disconnect()
       await postgres.close()
@@ -86,44 +112,33 @@ async function driverOf(postgres: PGlite): Promise<EmbeddedDriver> {
   }
 }
 
-function embeddedMigrationConnection(postgres: PGlite, adapter: WholeScriptPGlite): MigrationConnection {
+function embeddedMigrationConnection(postgres: PGlite): MigrationConnection {
   return {
-    adapter,
-    query: async (sql, values) => (await postgres.query<Record<string, unknown>>(sql, values)).rows,
+    async query(sql, values) {
+      const { rows, affectedRows, fields } = await postgres.query<Record<string, unknown>>(sql, values)
+      return { rows, count: fields.length > 0 ? rows.length : (affectedRows ?? 0) }
+    },
     script: async (sql) => {
       await postgres.exec(sql)
     },
-    firstFailure: (statements) => firstFailure(statements, (sql) => postgres.exec(sql)),
-    // The folder lock already keeps every other process out.
-    exclusively: (work) => work(),
+    bystander: null,
     async close() {},
   }
 }
 
-/** The adapter's own executeScript does not await the script: a failing migration would be recorded as applied. */
-class WholeScriptPGlite extends PrismaPGlite {
-  readonly #postgres: PGlite
-  constructor(postgres: PGlite) {
+class TrueCommitPGlite extends PrismaPGlite {
+  readonly #observe: (adapter: SqlDriverAdapter) => void
+  constructor(postgres: PGlite, observe: (adapter: SqlDriverAdapter) => void) {
     super(postgres)
-    this.#postgres = postgres
+    this.#observe = observe
   }
+
   override async connect(): Promise<SqlDriverAdapter> {
-    return withWholeScripts(await super.connect(), this.#postgres)
-  }
-  override async connectToShadowDb(): Promise<SqlDriverAdapter> {
-    const shadow = await PGlite.create()
-    const adapter = withWholeScripts(await new PrismaPGlite(shadow).connect(), shadow)
-    adapter.dispose = () => shadow.close()
+    const adapter = await super.connect()
+    this.#observe(adapter)
+    adapter.startTransaction = withTrueCommits(adapter)
     return adapter
   }
-}
-
-function withWholeScripts(adapter: SqlDriverAdapter, postgres: PGlite): SqlDriverAdapter {
-  adapter.executeScript = async (script) => {
-    await postgres.exec(script)
-  }
-  adapter.startTransaction = withTrueCommits(adapter)
-  return adapter
 }
 
 /** The adapter's own commit answers "done" also when it failed: a COMMIT of ours before it says so. */

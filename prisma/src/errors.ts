@@ -1,4 +1,5 @@
 import { Prisma } from './generated/client.ts'
+import { withoutValues } from './without-values.ts'
 
 /** How a kind of failure shows. */
 interface Signs {
@@ -29,6 +30,16 @@ export const isUniqueViolation = shownBy({ codes: ['P2002', '23505'] })
 /** A row that the write refers to is not there. */
 export const isForeignKeyViolation = shownBy({ codes: ['P2003', '23503'] })
 
+/** What was to be written cannot be: it breaks a constraint (class 23), or is no value of its column's type (class 22). */
+export function isRefusedData(error: unknown): error is Error {
+  return error instanceof Error && codesOf(error).some((code) => /^2[23][0-9A-Z]{3}$/.test(code))
+}
+
+/** Something that the role may not do. */
+export function isForbidden(error: unknown): error is Error {
+  return error instanceof Error && codesOf(error).includes('42501')
+}
+
 /** A deadlock (40P01) or serialization failure: the transaction was rolled back whole and may simply be run again. */
 export const isWriteConflict = shownBy({ codes: ['P2034', '40P01', '40001'] })
 
@@ -37,33 +48,50 @@ export const isLockTimeout = shownBy({ codes: ['55P03'] })
 
 /** The connection died under way: whether a write took place is unknown. */
 export const isLostConnection = shownBy({
-  // P1017 closed by the server, 57P01 and 57P02 shut down, 25P03 idle in a transaction for too long.
-  codes: ['P1017', 'ConnectionClosed', 'ECONNRESET', 'EPIPE', '08003', '08006', '25P03', '57P01', '57P02'],
+  // P1017 closed by the server, 57P01 and 57P02 shut down, 25P03 idle in a transaction for too long. 08P01 is how PgBouncer
+  // says whatever ails it: that the server crashed or cannot be reached, that nothing came free in time.
+  codes: ['P1017', 'ConnectionClosed', 'ECONNRESET', 'EPIPE', '08003', '08006', '08P01', '25P03', '57P01', '57P02'],
   words: /Connection terminated(?! due to connection timeout)|Client has encountered a connection error/,
 })
 
 /** The server answers, and refuses to write: a standby, or what was the primary until a failover. */
 export const isReadOnly = shownBy({ codes: ['25006'] })
 
+/** All connections are taken, and none has become free in time. P2028: no transaction could be started, or it took too long. */
+export const isPoolExhausted = shownBy({ codes: ['P2024', 'P2028'], words: /timeout exceeded when trying to connect/ })
+
 const isUnreachable = shownBy({
-  // P1001 unreachable, P1002 and P1008 timed out, P2024 no connection free in the pool, P2028 no transaction could be
-  // started or it took too long, P2037 and 53300 too many connections, 57P03 starting up, 3D000 no such database: being
+  // P1001 unreachable, P1002 and P1008 timed out, P2037 and 53300 too many connections, 57P03 starting up, 3D000 no such database: being
   // restored, perhaps.
-  codes: ['P1001', 'P1002', 'P1008', 'P2024', 'P2028', 'P2037', '53300', '57P03', '3D000'].concat(
+  codes: ['P1001', 'P1002', 'P1008', 'P2037', '53300', '57P03', '3D000'].concat(
     ['DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections'],
     ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
   ),
-  words: /timeout exceeded when trying to connect|Connection terminated due to connection timeout/,
+  words: /Connection terminated due to connection timeout/,
 })
 
-// It answers, and lacks what it needs. 53100 disk full, 53200 out of memory, 55P03 somebody else holds the lock for too
-// long, 55000 not in the state for it, such as a standby that is being promoted.
-const isExhausted = shownBy({ codes: ['53100', '53200', '55P03', '55000'] })
+export const isDiskFull = shownBy({ codes: ['53100'] })
+
+export const isMemoryUsedUp = shownBy({ codes: ['53200'] })
+
+/** It answers, and is not in the state for it: a standby that is being promoted. */
+const isNotReady = shownBy({ codes: ['55000'] })
+
+const unavailable = [
+  isUnreachable,
+  isPoolExhausted,
+  isDiskFull,
+  isMemoryUsedUp,
+  isLockTimeout,
+  isNotReady,
+  isReadOnly,
+  isLostConnection,
+]
 
 /** The database cannot be reached, or cannot do its work now: the same call may succeed in a moment. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true
-  return [isUnreachable, isExhausted, isReadOnly, isLostConnection].some((isShown) => isShown(error))
+  return unavailable.some((isShown) => isShown(error))
 }
 
 /** The database took longer than a statement may. */
@@ -76,6 +104,12 @@ export const isAccessRefused = shownBy({
   codes: ['P1000', 'P1003', 'P1010', '28000', '28P01', '3D000'],
 })
 
+/** A table is not there: nobody has migrated this database. */
+export const isTableMissing = shownBy({ codes: ['P2021', '42P01'] })
+
+/** A column or a function is not there: the schema is of another version. */
+export const isSchemaAnother = shownBy({ codes: ['P2022', '42703', '42883'] })
+
 /** The connection cannot be encrypted as `sslmode` demands. */
 export const isTlsRefused = shownBy({
   // Those of Node.js are what is wrong with a certificate.
@@ -86,15 +120,25 @@ export const isTlsRefused = shownBy({
   words: /The server does not support SSL connections|There was an error establishing an SSL connection/,
 })
 
-/** What the database or its driver said, in one line and without Prisma's words around it. */
+/** PostgreSQL's own code of a failure, such as `57014`; undefined where the server gave none. */
+export function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof Error ? codesOf(error).find((code) => SQLSTATE.test(code)) : undefined
+}
+
+/** Five digits and capitals, a digit among them. Prisma's own codes look alike: P1… and P2…. */
+const SQLSTATE = /^(?=.*\d)(?!P[12])[\dA-Z]{5}$/
+
+/** What the database or its driver said, in one line, without Prisma's words around it and without what a user wrote. */
 export function databaseMessage(error: Error): string {
   const { originalMessage, reason } = driverErrorOf(error)
   const message = [originalMessage, reason, error.message].find((text) => typeof text === 'string') ?? ''
-  const line = message.trim().split('\n').at(-1) ?? ''
+  const own = /Raw query failed\. Code: `.*?`\. Message: `([\s\S]*)`$/.exec(message.trim())?.[1] ?? message
+  const line = withoutValues(own).trim().split('\n').at(-1) ?? ''
   return line === '' ? codesOf(error).join(' ') : line
 }
 
-function codesOf(error: Error): string[] {
+/** What has been said of an error in codes, the outermost first. */
+export function codesOf(error: Error): string[] {
   const { code } = error as Error & { code?: unknown }
   const { originalCode, kind } = driverErrorOf(error)
   return [code, originalCode, kind].filter((value) => typeof value === 'string')

@@ -1,11 +1,19 @@
 import { DatabaseUrlError, type UrlVariable } from './connection-string.ts'
-import { databaseMessage, isAccessRefused, isTlsRefused, isUnavailable } from './errors.ts'
+import {
+  databaseMessage,
+  isAccessRefused,
+  isSchemaAnother,
+  isTableMissing,
+  isTlsRefused,
+  isUnavailable,
+} from './errors.ts'
 import { FolderError } from './folder-error.ts'
 import { FolderInUseError } from './folder-lock.ts'
 import { LostDatabaseError } from './lost-database.ts'
 import { MigrationError } from './migrations/errors.ts'
 import { SchemaError } from './migrations/prepare-schema.ts'
 import { ReadOnlyError } from './read-only-error.ts'
+import { UnfitServerError } from './unfit-server-error.ts'
 
 /**
  * What an operator can do something about, in a plain line.
@@ -22,9 +30,14 @@ export function explainDatabaseFailure(error: unknown, variable: UrlVariable = '
     MigrationError,
     SchemaError,
     ReadOnlyError,
+    UnfitServerError,
   ]
   if (expected.some((kind) => error instanceof kind)) return error.message
+  if (isTableMissing(error)) return 'The database has no schema yet: run `pnpm taskwire migrate up`'
   const says = databaseMessage(error)
+  if (isSchemaAnother(error)) {
+    return `The database's schema is not that of this version (${says}): run \`pnpm taskwire migrate up\``
+  }
   if (isAccessRefused(error)) return `The database lets nobody in: ${says}. Check ${variable}`
   if (isTlsRefused(error)) {
     return `No encrypted connection to the database: ${says}. Check the server's certificate, and sslmode in ${variable}`

@@ -23,6 +23,14 @@ export function unusableDatabase(folder: string, { version, cause }: { version: 
   )
 }
 
+/** A new database that was to take the place of another, which stays. */
+export function notMade(folder: string, cause: unknown): FolderError {
+  return new FolderError(
+    `A new database cannot be made in ${folder}: see that the disk works and has room. What was there is as it was`,
+    { cause },
+  )
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,6 +1,7 @@
 import type { DatabaseConfig } from './config.ts'
 import type { Driver, OpenDatabase } from './driver.ts'
 import { openEmbedded } from './embedded.ts'
+import { longTransaction, openSnapshot } from './long-transaction.ts'
 import { createMigrations } from './migrations/index.ts'
 import { openServer } from './server.ts'
 
@@ -13,7 +14,7 @@ import { openServer } from './server.ts'
  */
 export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase> {
   return fromDriver(
-    config.url === undefined ? await openEmbedded(config.dataDir) : openServer({ ...config, url: config.url }),
+    config.url === undefined ? await openEmbedded(config.dataDir, config) : openServer({ ...config, url: config.url }),
   )
 }
 
@@ -30,6 +31,9 @@ export function fromDriver(driver: Driver): OpenDatabase {
     lost: driver.lost,
     migrations: createMigrations({ connect: () => driver.migrationConnection() }),
     ping: () => driver.ping(),
+    connections: () => driver.connections(),
+    snapshot: () => openSnapshot(driver.longConnection),
+    longTransaction: (work) => longTransaction(driver.longConnection, work),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -6,35 +6,31 @@ import { repeatConflicts } from './repeat-conflicts.ts'
 
 export interface AdapterOptions {
   statementNameGenerator?: (query: SqlQuery) => string
-  /** SQL that follows each BEGIN. */
+  /**
+   * SQL that follows each BEGIN, for limits that hold for a transaction alone. A single statement that may wait for a lock
+   * gets a transaction of its own.
+   */
   begin?: string
   /** Called when the server refuses to write. */
   onReadOnly?: () => void
 }
 
-/**
- * adapter-pg, which cuts scripts at semicolons, and so breaks function bodies, and gives up on a read whose connection
- * died and on a write that lost a deadlock.
- */
+/** adapter-pg, which gives up on a read whose connection died and on a write that lost a deadlock. */
 export class ServerAdapter extends PrismaPg {
-  readonly #pool: pg.Pool
   readonly #begin: string | undefined
   readonly #onReadOnly: () => void
   constructor(pool: pg.Pool, { begin, onReadOnly = () => {}, ...options }: AdapterOptions) {
     super(pool, options)
-    this.#pool = pool
     this.#begin = begin
     this.#onReadOnly = onReadOnly
   }
 
   override async connect(): ReturnType<PrismaPg['connect']> {
     const adapter = await super.connect()
-    adapter.executeScript = async (script) => {
-      await this.#pool.query(script)
-    }
     // Of single statements alone: a transaction has a queryable of its own, and is repeated as a whole.
     reportReadOnly(adapter, this.#onReadOnly)
-    const { queryRaw, executeRaw } = adapter
+    const limited = this.#begin === undefined ? adapter : withOwnTransactions(adapter)
+    const { queryRaw, executeRaw } = limited
     adapter.queryRaw = (query) => repeatConflicts(() => rereadOnce(query, queryRaw))
     adapter.executeRaw = (query) => repeatConflicts(() => executeRaw(query))
     const startTransaction = adapter.startTransaction.bind(adapter)
@@ -45,6 +41,37 @@ export class ServerAdapter extends PrismaPg {
       return transaction
     }
     return adapter
+  }
+}
+
+const READS = /^\s*SELECT\b(?!.*\bFOR (?:NO KEY )?UPDATE\b)/is
+
+/** The adapter's own two ways to run a single statement, in which whatever writes is begun and committed. */
+function withOwnTransactions(adapter: SqlDriverAdapter): Pick<SqlDriverAdapter, 'queryRaw' | 'executeRaw'> {
+  const queryRaw = adapter.queryRaw.bind(adapter)
+  const executeRaw = adapter.executeRaw.bind(adapter)
+  return {
+    queryRaw: (query) =>
+      READS.test(query.sql) ? queryRaw(query) : inOwnTransaction(adapter, (own) => own.queryRaw(query)),
+    executeRaw: (query) =>
+      READS.test(query.sql) ? executeRaw(query) : inOwnTransaction(adapter, (own) => own.executeRaw(query)),
+  }
+}
+
+async function inOwnTransaction<T>(adapter: SqlDriverAdapter, work: (own: Transaction) => Promise<T>): Promise<T> {
+  const own = await adapter.startTransaction()
+  const end = (sql: string) => own.executeRaw({ sql, args: [], argTypes: [] })
+  try {
+    const result = await work(own)
+    await end('COMMIT')
+    return result
+  } catch (error) {
+    // A connection that has died has rolled back already.
+    await end('ROLLBACK').catch(() => {})
+    throw error
+  } finally {
+    // Whatever became of it, this gives the connection back.
+    await own.commit()
   }
 }
 

@@ -1,11 +1,26 @@
 import pg from 'pg'
+import { statementComment } from './statement-comment.ts'
+import { currentOrigin, observeStatement, type StatementListener } from './statement-observation.ts'
 
 /** Milliseconds that a call waits for a connection. */
 export const POOL_WAIT = 2_000
 
-/** A pool whose sessions all count time alike; `settings` is the rest of the SQL that each begins with. */
-export function createPool(url: string, options: pg.PoolConfig & { settings: string }): pg.Pool {
-  const { settings, ...poolOptions } = options
+/** For work that takes the time it takes, whatever is set for the role: by what of these there is in the server's version. */
+export const WITHOUT_LIMITS = `
+  SELECT set_config(name, '0', false) FROM pg_settings
+  WHERE name IN ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'lock_timeout');`
+
+interface PoolOptions extends pg.PoolConfig {
+  /** SQL that each session begins with. */
+  settings: string
+  onStatement?: StatementListener | undefined
+  /** Whether each statement that is told of says whose it is: where none has a name. */
+  commented?: boolean
+}
+
+/** A pool whose sessions all count time alike. */
+export function createPool(url: string, options: PoolOptions): pg.Pool {
+  const { settings, onStatement, commented = false, ...poolOptions } = options
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'taskwire',
@@ -20,7 +35,53 @@ export function createPool(url: string, options: pg.PoolConfig & { settings: str
   // A connection that dies: its query fails, or the pool replaces it. Without listeners it would end the process.
   pool.on('error', ignoreLostConnection)
   pool.on('connect', (client) => client.on('error', ignoreLostConnection))
+  if (onStatement !== undefined) observePool(pool, { onStatement, commented })
   return pool
+}
+
+type Query = (...statement: unknown[]) => Promise<never>
+
+/** Tells of each statement on each connection, from when the connection takes it: the wait for one is not its own. */
+function observePool(
+  pool: pg.Pool,
+  { onStatement, commented }: { onStatement: StatementListener; commented: boolean },
+): void {
+  pool.on('connect', (client) => {
+    const query: Query = client.query.bind(client)
+    const observed: Query = (...statement) => {
+      const [asked, ...rest] = statement
+      const run = () => query(commented ? withComment(asked) : asked, ...rest)
+      return observeStatement({ sql: textOf(asked), backend: () => processIdOf(client) }, onStatement, run)
+    }
+    client.query = observed as typeof client.query
+  })
+  // pg-pool's own asks by callback, which it calls in the name of whoever has given the connection back.
+  const query: Query = async (...statement) => {
+    const client = await pool.connect()
+    try {
+      const result = await (client.query as Query)(...statement)
+      client.release()
+      return result
+    } catch (error) {
+      client.release(error instanceof Error ? error : true)
+      throw error
+    }
+  }
+  pool.query = query as typeof pool.query
+}
+
+function withComment(statement: unknown): unknown {
+  const comment = statementComment(currentOrigin())
+  if (typeof statement === 'string') return statement + comment
+  return { ...(statement as pg.QueryConfig), text: textOf(statement) + comment }
+}
+
+function textOf(statement: unknown): string {
+  return typeof statement === 'string' ? statement : (statement as pg.QueryConfig).text
+}
+
+function processIdOf(client: pg.PoolClient): number | undefined {
+  return (client as { processID?: number | null }).processID ?? undefined
 }
 
 function ignoreLostConnection(): void {}

@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto'
 import type { SqlQuery } from '@prisma/driver-adapter-utils'
 import type pg from 'pg'
-import type { DatabaseConfig } from './config.ts'
+import { type DatabaseConfig, DEFAULT_POOL_SIZE } from './config.ts'
 import { connectionString, DatabaseUrlError, type UrlVariable } from './connection-string.ts'
 import type { Driver } from './driver.ts'
+import { endLateStatements, openCanceller } from './end-late-statements.ts'
 import { explainDatabaseFailure } from './explain-failure.ts'
 import { PrismaClient } from './generated/client.ts'
-import { firstFailure, type MigrationConnection } from './migrations/connection.ts'
-import { MigrationError } from './migrations/errors.ts'
+import type { LongConnection } from './long-transaction.ts'
+import { serverMigrationConnection } from './migrations/server-connection.ts'
 import { openNotifications } from './notifications.ts'
 import { ServerAdapter } from './server-adapter.ts'
 import { openServerHealth } from './server-health.ts'
-import { createPool, POOL_WAIT, renewConnections } from './server-pool.ts'
+import { createPool, POOL_WAIT, renewConnections, WITHOUT_LIMITS } from './server-pool.ts'
 
 export interface ServerConfig extends DatabaseConfig {
   url: string
 }
 
+/** Milliseconds that a statement may take. */
+const STATEMENT_TIMEOUT = 5_000
 /** Milliseconds that a transaction may stand idle, or last in all. */
 const TRANSACTION_TIMEOUT = 10_000
-/** Identifies Taskwire's migrations among the advisory locks of a server: the ASCII codes of "task". */
-const MIGRATION_LOCK = 0x7461736b
-const LOCK_NOT_AVAILABLE = '55P03'
 
 /** A pool on a PostgreSQL server, which is connected to on first use. */
 export function openServer(config: ServerConfig): Driver {
@@ -30,12 +30,18 @@ export function openServer(config: ServerConfig): Driver {
   // Through a pooler in transaction mode a statement's name belongs to somebody else's connection, and a session
   // setting stays behind on it. Time zone and date style are safe there: PgBouncer tracks them for each client.
   const pooled = directUrl !== url
+  const directVariable = pooled ? 'DIRECT_DATABASE_URL' : 'DATABASE_URL'
   const pool = createPool(url, {
-    max: config.poolSize ?? 10,
+    max: config.poolSize ?? DEFAULT_POOL_SIZE,
     // Past the server's own limit of a statement: it is for a network that no longer answers at all.
     query_timeout: 7_000,
     settings: pooled ? '' : timeouts('SESSION'),
+    onStatement: config.onStatement,
+    commented: pooled,
   })
+  // A little less, since a statement reaches the server after it was sent.
+  const canceller = openCanceller(directUrl, STATEMENT_TIMEOUT - 100)
+  if (pooled) endLateStatements(pool, canceller, STATEMENT_TIMEOUT)
   const adapter = new ServerAdapter(pool, {
     onReadOnly: renewConnections(pool),
     ...(pooled ? { begin: timeouts('LOCAL') } : { statementNameGenerator: statementName }),
@@ -53,19 +59,27 @@ export function openServer(config: ServerConfig): Driver {
     notifications,
     lost: new Promise(() => {}),
     ping: () => health.ping(),
-    migrationConnection: () => serverMigrationConnection(directUrl, pooled ? 'DIRECT_DATABASE_URL' : 'DATABASE_URL'),
+    connections: () => ({
+      most: pool.options.max,
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
+    migrationConnection: () => serverMigrationConnection(directUrl, directVariable),
+    longConnection: () => serverLongConnection(directUrl, directVariable),
     async close() {
       await notifications.close()
       await health.close()
       await client.$disconnect()
       await pool.end()
+      await canceller.close()
     },
   }
 }
 
 function timeouts(scope: 'SESSION' | 'LOCAL'): string {
   const milliseconds = {
-    statement_timeout: 5_000,
+    statement_timeout: STATEMENT_TIMEOUT,
     // PostgreSQL looks for a deadlock after a wait of 1 s (deadlock_timeout). With a limit as short, whoever is to lose
     // one would be told of the wait instead, and what lost a deadlock is run again.
     lock_timeout: 1_500,
@@ -76,36 +90,16 @@ function timeouts(scope: 'SESSION' | 'LOCAL'): string {
     .join(' ')
 }
 
-async function serverMigrationConnection(url: string, variable: UrlVariable): Promise<MigrationConnection> {
-  // No statement timeout: building an index takes the time it takes. Two connections, one of them to hold the lock: so
-  // the engine, which takes a lock of its own for each migration, always meets its own session.
-  const pool = createPool(url, { max: 2, settings: '' })
+async function serverLongConnection(url: string, variable: UrlVariable): Promise<LongConnection> {
+  const pool = createPool(url, { max: 1, application_name: 'taskwire long', settings: WITHOUT_LIMITS })
   await connectOnce(pool, variable)
+  const client = new PrismaClient({ adapter: new ServerAdapter(pool, {}), errorFormat: 'minimal' })
   return {
-    adapter: new ServerAdapter(pool, {}),
-    query: async (sql, values) => (await pool.query<Record<string, unknown>>(sql, values)).rows,
-    script: async (sql) => {
-      await pool.query(sql)
+    client,
+    async close() {
+      await client.$disconnect()
+      await pool.end()
     },
-    async firstFailure(statements) {
-      const session = await pool.connect()
-      try {
-        return await firstFailure(statements, (sql) => session.query(sql))
-      } finally {
-        session.release(true)
-      }
-    },
-    async exclusively(work) {
-      const holder = await pool.connect()
-      try {
-        await lockMigrations(holder)
-        return await work()
-      } finally {
-        // Closing the session releases the lock, also when the connection has been lost.
-        holder.release(true)
-      }
-    },
-    close: () => pool.end(),
   }
 }
 
@@ -118,15 +112,6 @@ async function connectOnce(pool: pg.Pool, variable: UrlVariable): Promise<void> 
     await pool.end()
     const explanation = explainDatabaseFailure(cause, variable)
     throw explanation === null ? cause : new DatabaseUrlError(explanation, { cause })
-  }
-}
-
-async function lockMigrations(session: pg.PoolClient): Promise<void> {
-  try {
-    await session.query(`SET lock_timeout = '1min'; SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error
-    throw new MigrationError('Another process has been migrating this database for a minute: wait for it, or end it')
   }
 }
 

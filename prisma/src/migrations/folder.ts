@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { MigrationList } from '@prisma/schema-engine-wasm'
 
 /** The migrations and the schema of this package: beside `src` and `dist` alike. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -15,38 +14,34 @@ export interface Migration {
   up: string
   /** down.sql; null when there is none. */
   down: string | null
+  /** backfill.sql: what is done to the rows that are there, in batches after migration.sql; null when there is none. */
+  backfill: string | null
   /** SHA-256 of migration.sql in hexadecimal, as Prisma records it. */
   checksum: string
 }
 
 /** The migrations of a folder, oldest first. */
 export function readMigrations(folder: string): Migration[] {
+  return migrationNames(folder).map((name) => {
+    const up = readFileSync(join(folder, name, 'migration.sql'), 'utf8')
+    return {
+      name,
+      up,
+      down: readIfThere(join(folder, name, 'down.sql')),
+      backfill: readIfThere(join(folder, name, 'backfill.sql')),
+      checksum: createHash('sha256').update(up).digest('hex'),
+    }
+  })
+}
+
+/** The names of the migrations that this program knows, oldest first. */
+export function migrationNames(folder = MIGRATIONS_FOLDER): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'migration.sql')))
     .map((entry) => entry.name)
     .sort()
-    .map((name) => {
-      const up = readFileSync(join(folder, name, 'migration.sql'), 'utf8')
-      const downFile = join(folder, name, 'down.sql')
-      return {
-        name,
-        up,
-        down: existsSync(downFile) ? readFileSync(downFile, 'utf8') : null,
-        checksum: createHash('sha256').update(up).digest('hex'),
-      }
-    })
 }
 
-/** The same in the schema engine's form. */
-export function toMigrationList(folder: string, migrations: Migration[]): MigrationList {
-  const lockfile = join(folder, 'migration_lock.toml')
-  return {
-    baseDir: folder,
-    lockfile: { path: 'migration_lock.toml', content: existsSync(lockfile) ? readFileSync(lockfile, 'utf8') : null },
-    shadowDbInitScript: '',
-    migrationDirectories: migrations.map(({ name, up }) => ({
-      path: name,
-      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: up } },
-    })),
-  }
+function readIfThere(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null
 }

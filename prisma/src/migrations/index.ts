@@ -1,32 +1,47 @@
+import { applyMigration } from './apply.ts'
 import type { MigrationConnection } from './connection.ts'
-import { NO_FILTERS, type SchemaEngine, withEngine } from './engine.ts'
-import { explainFailure, MigrationError, UNFINISHED_HINT } from './errors.ts'
-import { MIGRATIONS_FOLDER, type Migration, readMigrations, toMigrationList } from './folder.ts'
-import { type MigrationStatus, readStatus } from './history.ts'
-import { findTransactionControl } from './statements.ts'
+import { MigrationError, UNFINISHED_HINT } from './errors.ts'
+import { exclusively } from './exclusively.ts'
+import { MIGRATIONS_FOLDER, type Migration, readMigrations } from './folder.ts'
+import { type MigrationStatus, prepareHistory, readLatest, readStatus } from './history.ts'
+import { readApplyingPlan, readTakingBackPlan } from './plan.ts'
+import { takeBackMigration } from './take-back.ts'
 
 export interface Migrations {
   status(): Promise<MigrationStatus>
   /**
-   * Applies what is pending, oldest first, each whole or not at all.
+   * Applies what is pending, oldest first, each whole or not at all; what no transaction can do goes on where it was
+   * broken off. While others hold a lock that is needed, it waits without holding anybody up.
+   * @param onProgress takes lines about what goes on
    * @returns the names of those applied
-   * @throws MigrationError naming the statement that failed, or what in the database's history stands in the way
+   * @throws MigrationError naming the statement that failed, who is in the way, or what in the database's history is
    */
-  up(options?: { onProgress?: (name: string) => void }): Promise<string[]>
+  up(options?: { onProgress?: (line: string) => void }): Promise<string[]>
   /**
    * Takes back the last `count` migrations (default 1), newest first, each whole or not at all.
+   * @param confirm is given them with their down.sql before anything happens; false leaves everything as it is
    * @returns the names of those taken back
-   * @throws MigrationError naming the statement that failed, or the migration that has no down.sql
+   * @throws MigrationError naming the statement that failed, who is in the way, or the migration that has no down.sql
    */
-  down(options?: { count?: number; onProgress?: (name: string) => void }): Promise<string[]>
+  down(options?: {
+    count?: number
+    onProgress?: (line: string) => void
+    confirm?: (takenBack: { name: string; script: string }[]) => Promise<boolean>
+  }): Promise<string[]>
 }
 
 export interface MigrationsOptions {
   connect(): Promise<MigrationConnection>
   folder?: string
+  /** For how many milliseconds a migration tries for its locks. Default 5 minutes. */
+  patience?: number
 }
 
-export function createMigrations({ connect, folder = MIGRATIONS_FOLDER }: MigrationsOptions): Migrations {
+export function createMigrations({
+  connect,
+  folder = MIGRATIONS_FOLDER,
+  patience = 300_000,
+}: MigrationsOptions): Migrations {
   async function connected<T>(
     work: (connection: MigrationConnection, migrations: Migration[]) => Promise<T>,
   ): Promise<T> {
@@ -41,66 +56,41 @@ export function createMigrations({ connect, folder = MIGRATIONS_FOLDER }: Migrat
   return {
     status: () => connected(readStatus),
 
-    up: ({ onProgress } = {}) =>
+    up: ({ onProgress: tell = () => {} } = {}) =>
       connected((connection, migrations) =>
-        connection.exclusively(async () => {
+        exclusively(connection, { patience, tell }, async () => {
           const status = await readStatus(connection, migrations)
           refuseStrangeHistory(status)
-          if (status.pending.length === 0) return []
-          return withEngine(connection.adapter, async (engine) => {
-            // One at a time, so that each is announced and a failure is known to be the last one's.
-            for (const [index, migration] of migrations.entries()) {
-              if (!status.pending.includes(migration.name)) continue
-              refuseTransactionControl(migration.name, migration.up)
-              onProgress?.(migration.name)
-              try {
-                await engine.applyMigrations({
-                  migrationsList: toMigrationList(folder, migrations.slice(0, index + 1)),
-                  filters: NO_FILTERS,
-                })
-              } catch (error) {
-                await withdraw(migration, engine, connection)
-                throw await explainFailure({ connection, name: migration.name, script: migration.up, error })
-              }
-            }
-            return status.pending
-          })
+          const pending = migrations.filter(({ name }) => status.pending.includes(name))
+          if (pending.length === 0) return []
+          const plans = pending.map(readApplyingPlan)
+          await prepareHistory(connection)
+          for (const plan of plans) {
+            const { name } = plan.migration
+            tell(`Applying ${name}`)
+            await applyMigration(connection, plan, { name, patience, tell })
+          }
+          return status.pending
         }),
       ),
 
-    down: ({ count = 1, onProgress } = {}) =>
+    down: ({ count = 1, onProgress: tell = () => {}, confirm = async () => true } = {}) =>
       connected((connection, migrations) =>
-        connection.exclusively(async () => {
+        exclusively(connection, { patience, tell }, async () => {
           if (!Number.isSafeInteger(count) || count < 1) {
             throw new MigrationError(`The number of migrations to take back is at least 1, not ${count}`)
           }
-          const { applied } = await readStatus(connection, migrations)
-          const names = applied
-            .slice(-count)
-            .map(({ name }) => name)
-            .reverse()
-          const scripts = names.map((name) => ({ name, script: downScript(name, migrations) }))
-          for (const { name, script } of scripts) {
-            refuseTransactionControl(name, script)
-            onProgress?.(name)
-            try {
-              await connection.script(
-                `${script}\n;DELETE FROM _prisma_migrations WHERE migration_name = '${name.replaceAll("'", "''")}'`,
-              )
-            } catch (error) {
-              throw await explainFailure({ connection, name, script, error })
-            }
+          const names = await readLatest(connection, { migrations, count })
+          const plans = names.map((name) => readTakingBackPlan(name, migrations))
+          if (plans.length === 0 || !(await confirm(plans))) return []
+          for (const plan of plans) {
+            tell(`Taking back ${plan.name}`)
+            await takeBackMigration(connection, plan, { name: plan.name, patience, tell })
           }
           return names
         }),
       ),
   }
-}
-
-/** Sent whole, a script that failed has left nothing behind; the row that says "begun" would block the next try. */
-async function withdraw(migration: Migration, engine: SchemaEngine, connection: MigrationConnection): Promise<void> {
-  const { failed } = await readStatus(connection, [migration])
-  if (failed.includes(migration.name)) await engine.markMigrationRolledBack({ migrationName: migration.name })
 }
 
 function refuseStrangeHistory({ failed, edited, unknown, pending, applied }: MigrationStatus): void {
@@ -122,19 +112,4 @@ function refuseStrangeHistory({ failed, edited, unknown, pending, applied }: Mig
       `Migration ${late} is older than ${last}, which is applied already: give it a later timestamp`,
     )
   }
-}
-
-function refuseTransactionControl(name: string, script: string): void {
-  const statement = findTransactionControl(script)
-  if (statement === undefined) return
-  throw new MigrationError(
-    `Migration ${name} says ${statement}, but a script runs whole in one transaction: leave it out`,
-  )
-}
-
-function downScript(name: string, migrations: Migration[]): string {
-  const migration = migrations.find((candidate) => candidate.name === name)
-  if (migration === undefined) throw new MigrationError(`Migration ${name} is applied, but its folder is not here`)
-  if (migration.down === null) throw new MigrationError(`Migration ${name} has no down.sql`)
-  return migration.down
 }

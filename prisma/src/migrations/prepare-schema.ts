@@ -14,7 +14,7 @@ export class SchemaError extends Error {
  */
 export async function prepareSchema(
   { migrations }: { migrations: Migrations },
-  { autoMigrate, onProgress }: { autoMigrate: boolean; onProgress?: (name: string) => void },
+  { autoMigrate, onProgress }: { autoMigrate: boolean; onProgress: (line: string) => void },
 ): Promise<string[]> {
   const { pending, failed } = await migrations.status()
   if (failed.length > 0) {
@@ -26,5 +26,5 @@ export async function prepareSchema(
       `The database lacks ${pending.join(', ')}: run \`pnpm taskwire migrate up\`, or set AUTO_MIGRATE=true`,
     )
   }
-  return migrations.up(onProgress === undefined ? {} : { onProgress })
+  return migrations.up({ onProgress })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findTransactionControl, splitStatements } from './statements.ts'
+import { findTransactionControl, splitStatements, withoutSchema } from './statements.ts'
 
 test.each([
   ['SELECT 1; SELECT 2;', ['SELECT 1', 'SELECT 2']],
@@ -21,4 +21,12 @@ test.each([
   [`DO $$ BEGIN PERFORM 1; END $$; SELECT 'ROLLBACK'`, undefined],
 ])('the end of a transaction in %j is %j', (script, statement) => {
   expect(findTransactionControl(script)).toBe(statement)
+})
+
+test.each([
+  ['DROP TABLE "public"."notes";', 'DROP TABLE "notes";'],
+  ['ALTER TABLE "a" ADD COLUMN "b" "public"."mood"', 'ALTER TABLE "a" ADD COLUMN "b" "mood"'],
+  [`DEFAULT '"public".x', "public" int`, `DEFAULT '"public".x', "public" int`],
+])('%j without the schema is %j', (script, bare) => {
+  expect(withoutSchema(script, 'public')).toBe(bare)
 })

@@ -1,7 +1,7 @@
 // What may hide a semicolon from us: strings, quoted names, dollar quotes and comments.
 const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^'"$;/-]+|[\s\S]/g
 
-/** Cuts a script into its statements, to name the one that failed. Scripts are run whole, never from these pieces. */
+/** Cuts a script into its statements, to name the one that failed. A transaction's script is never run from these pieces. */
 export function splitStatements(script: string): string[] {
   const statements: string[] = []
   let current = ''
@@ -22,4 +22,15 @@ export function splitStatements(script: string): string[] {
  */
 export function findTransactionControl(script: string): string | undefined {
   return splitStatements(script).find((statement) => /^(BEGIN|START|COMMIT|ROLLBACK|ABORT)\b/i.test(statement))
+}
+
+/** A script without the schema's name before what is in it: `"public"."tasks"` is `"tasks"`. */
+export function withoutSchema(script: string, schema: string): string {
+  const tokens = [...script.matchAll(TOKEN)].map(([token]) => token)
+  return tokens
+    .map((token, index) => {
+      if (token === `"${schema}"` && tokens[index + 1]?.startsWith('.')) return ''
+      return tokens[index - 1] === `"${schema}"` && token.startsWith('.') ? token.slice(1) : token
+    })
+    .join('')
 }

@@ -1,0 +1,58 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { beginStatementSpan, endStatementSpan } from './statement-span.ts'
+
+/** Whose statement it is. */
+export interface StatementOrigin {
+  requestId: string
+  /** Such as `task.list`. */
+  procedure: string
+}
+
+/** A statement that has come to its end. Its values are nobody's business. */
+export interface EndedStatement {
+  sql: string
+  milliseconds: number
+  /** What it failed with; undefined where it went well. */
+  error: unknown
+  /** Undefined of what no call asks for, such as the purge. */
+  origin: StatementOrigin | undefined
+  /** Process id of the server's process, as in pg_stat_activity, where there is one. */
+  backend: number | undefined
+}
+
+export type StatementListener = (statement: EndedStatement) => void
+
+const origins = new AsyncLocalStorage<StatementOrigin>()
+
+/** Does work; whatever it asks the database for is told with this origin. (What Prisma is asked begins when it is awaited.) */
+export function fromOrigin<T>(origin: StatementOrigin, work: () => T): T {
+  return origins.run(origin, work)
+}
+
+/** Whose statement one would be that was asked here. */
+export function currentOrigin(): StatementOrigin | undefined {
+  return origins.getStore()
+}
+
+/** Runs a statement and tells of its end; `backend` is looked up then. */
+export async function observeStatement<T>(
+  { sql, backend }: { sql: string; backend?: () => number | undefined },
+  onStatement: StatementListener,
+  run: () => Promise<T>,
+): Promise<T> {
+  const origin = currentOrigin()
+  const start = performance.now()
+  const span = beginStatementSpan(sql)
+  const tell = (error: unknown) => {
+    endStatementSpan(span, error)
+    onStatement({ sql, milliseconds: performance.now() - start, error, origin, backend: backend?.() })
+  }
+  try {
+    const result = await run()
+    tell(undefined)
+    return result
+  } catch (error) {
+    tell(error)
+    throw error
+  }
+}

@@ -15,7 +15,7 @@ const apiToken = outputObject('ApiToken', {
 /** A key with which an internal tool calls as the user; what it is can be read once, when it is made. */
 export interface ApiToken extends z.infer<typeof apiToken> {}
 
-const apiTokenSchema: Named<ApiToken> = apiToken
+export const apiTokenSchema: Named<ApiToken> = apiToken
 
 /** The output of `apiToken.list`. */
 export const apiTokenListSchema: Named<ApiToken[]> = z

@@ -59,6 +59,11 @@ const changeList = inputObject('ChangeListInput', {
     .describe(
       'How many changes a page holds at most: 1 to 500, 100 when absent. It ends earlier at 1 MB; `hasMore` tells.',
     ),
+  snapshot: wholeNumber({ label: 'Snapshot', min: 0, max: MAX_VERSION })
+    .optional()
+    .describe(
+      'Of a reading that began at 0: what the page before said. It misses nothing by what was forgotten before it began.',
+    ),
 })
 
 /** Input of `change.list`. */
@@ -74,6 +79,9 @@ const changeListResult = outputObject('ChangeListResult', {
   version: outputCount().describe('To send as `since` for what comes after this page.'),
   hasMore: z.boolean().describe('Whether there is more to read at once.'),
   reset: z.boolean().describe('Whether the changes since that version are not known any more: read everything again.'),
+  snapshot: outputCount()
+    .nullable()
+    .describe('Of a reading that began at 0 and has more to read: to send along for the next page; else null.'),
 })
 
 /** A page of changes. */

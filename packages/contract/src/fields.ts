@@ -102,6 +102,19 @@ export function wholeNumber({ label, min, max }: { label: string; min: number; m
     .max(max, { error })
 }
 
+/** Longer than any cursor the server makes: one of `task.list` holds a title of 200 code points, an id and the query's shape. */
+const MAX_CURSOR_LENGTH = 2_048
+
+/** Where a list goes on, as the page before has said it. */
+export function cursor() {
+  const error = fault('NOT_A_CURSOR', {})
+  return z
+    .string({ error: requiredOr('Cursor', error) })
+    .max(MAX_CURSOR_LENGTH, { error })
+    .regex(/^[\x21-\x7e]+$/, { error })
+    .nullable()
+}
+
 /** True or false, and nothing that merely looks like it. */
 export function flag(label: string) {
   return z.boolean({ error: requiredOr(label, fault('NOT_TRUE_OR_FALSE', { label })) })

@@ -1,4 +1,18 @@
 export {
+  type AccountExportInput,
+  type AccountExportResult,
+  type AccountRecord,
+  accountExportInputSchema,
+  accountExportResultSchema,
+  type ExportedApiToken,
+  type ExportedExternalIdentity,
+  type ExportedSession,
+  type ExportedTag,
+  type ExportedTask,
+  type ExportedUser,
+  type ExternalIdentity,
+} from './account.ts'
+export {
   type ApiToken,
   type ApiTokenCreated,
   type ApiTokenCreateInput,

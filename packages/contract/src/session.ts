@@ -17,7 +17,7 @@ const session = outputObject('Session', {
 /** A place where the user is signed in. */
 export interface Session extends z.infer<typeof session> {}
 
-const sessionSchema: Named<Session> = session
+export const sessionSchema: Named<Session> = session
 
 /** The output of `session.list`. */
 export const sessionListSchema: Named<Session[]> = z.array(sessionSchema).register(schemaNames, { id: 'SessionList' })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { fault, requiredOr } from './faults.ts'
+import { fault } from './faults.ts'
 import {
   choice,
+  cursor,
   flag,
   ids,
   inputObject,
@@ -19,18 +20,6 @@ import { text } from './text.ts'
 export const taskSortNames = ['createdAt', 'updatedAt', 'dueAt', 'title'] as const
 
 export type TaskSort = (typeof taskSortNames)[number]
-
-/** Longer than any cursor the server makes: it holds at most a title of 200 code points, an id and the query's shape. */
-const MAX_CURSOR_LENGTH = 2_048
-
-function cursor() {
-  const error = fault('NOT_A_CURSOR', {})
-  return z
-    .string({ error: requiredOr('Cursor', error) })
-    .max(MAX_CURSOR_LENGTH, { error })
-    .regex(/^[\x21-\x7e]+$/, { error })
-    .nullable()
-}
 
 /** The input of `task.list` with its fields, for forms. */
 export const taskListForm = inputObject('TaskListInput', {

@@ -16,3 +16,12 @@ export class DomainError<Reason extends ErrorReason = ErrorReason> extends Error
     this.details = details
   }
 }
+
+/**
+ * OVERLOADED, with what is too much, which is for the log alone.
+ *
+ * @param retryAfter seconds
+ */
+export function overloaded(what: string, retryAfter: number): DomainError<'OVERLOADED'> {
+  return Object.assign(new DomainError('OVERLOADED', { retryAfter }), { cause: new Error(what) })
+}

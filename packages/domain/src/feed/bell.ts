@@ -4,13 +4,15 @@ export interface Bell {
   readonly over: boolean
   /** Resolves when there may be changes after this version, at once if it has rung for them already; and when it is over. */
   next(version: number): Promise<void>
-  /** There may be changes up to this version. */
-  ring(version: number): void
+  /** There may be changes up to this version. @returns whether somebody waited for that */
+  ring(version: number): boolean
   end(): void
 }
 
 export function createBell(signal: AbortSignal): Bell {
   let announced = 0
+  /** The version after which somebody waits for changes; infinite while nobody does. */
+  let waitsAfter = Number.POSITIVE_INFINITY
   let over = signal.aborted
   let wake = () => {}
 
@@ -27,6 +29,7 @@ export function createBell(signal: AbortSignal): Bell {
     },
     async next(version) {
       while (announced <= version && !over) {
+        waitsAfter = version
         await new Promise<void>((resolve) => {
           wake = resolve
         })
@@ -36,7 +39,10 @@ export function createBell(signal: AbortSignal): Bell {
     },
     ring(version) {
       announced = Math.max(announced, version)
+      const isAwaited = announced > waitsAfter
+      if (isAwaited) waitsAfter = Number.POSITIVE_INFINITY
       wake()
+      return isAwaited
     },
     end,
   }

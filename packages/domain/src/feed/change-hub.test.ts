@@ -73,7 +73,7 @@ test('a change without a version is told once, and again when there is another',
   expect(await wakes(watcher, 7)).toBe(true)
 })
 
-test.each(['', ADA, `${ADA}:x`, `${ADA}:99999`])(
+test.each(['', '!', `!${ADA}`, `!${ADA}:7`, ADA, `${ADA}:x`, `${ADA}:99999`])(
   'the message %j, which nobody should have sent, wakes once at most',
   async (message) => {
     const bus = memoryBus()
@@ -117,6 +117,28 @@ test('announcements of 20 ms are one message, each user once with the latest ver
   await sleep(40)
   expect(bus.messages.length - 1).toBeLessThanOrEqual(200 / 20 + 1)
   expect(bus.messages.at(-1)).toBe(`${ADA}:`)
+})
+
+test('whose access has changed is told at once here, and to the others with what else there is, before it', async () => {
+  const bus = memoryBus()
+  const told: string[] = []
+  const hub = createChangeHub({ db, bus, onAccess: (userId) => told.push(`here ${userId}`) })
+  createChangeHub({ db, bus, onAccess: (userId) => told.push(`there ${userId}`) })
+  using watcher = watch(createChangeHub({ db, bus }))
+  hub.announce(EVE, 7)
+  hub.announceAccess(ADA)
+  hub.announceAccess(ADA)
+  expect(told).toEqual([`here ${ADA}`, `here ${ADA}`])
+  await hub.close()
+  expect(bus.messages).toEqual([`!${ADA},${EVE}:7`])
+  expect(told.slice(2)).toEqual([`here ${ADA}`, `there ${ADA}`])
+  expect(await wakes(watcher, 0)).toBe(false)
+})
+
+test('a process that knows nothing of accesses is woken for nobody by one', () => {
+  // How a message was read before there were any.
+  const users = `!${ADA},${EVE}:7`.split(',').map((entry) => entry.split(':')[0])
+  expect(users).toEqual([`!${ADA}`, EVE])
 })
 
 test('many users take several messages, each short enough for NOTIFY', async () => {

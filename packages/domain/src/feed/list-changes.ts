@@ -36,7 +36,7 @@ const texts = { ...taskTexts, ...tagTexts }
 export async function listChanges(
   db: Database,
   userId: string,
-  { since, limit, bytes = PAGE_BYTES }: Pick<ChangeListQuery, 'since'> & ChangePage,
+  { since, snapshot, limit, bytes = PAGE_BYTES }: Pick<ChangeListQuery, 'since' | 'snapshot'> & ChangePage,
 ): Promise<ChangeListResult> {
   const inOrder = Prisma.sql`
     SELECT users.change_seq AS "changeSeq", users.purged_seq AS "purgedSeq", users.id AS user_id, changed.type,
@@ -52,7 +52,7 @@ export async function listChanges(
     ) changed ON true
     LEFT JOIN tasks task ON changed.type = 'task' AND task.user_id = users.id AND task.id = changed.id
     LEFT JOIN tags tag ON changed.type = 'tag' AND tag.user_id = users.id AND tag.id = changed.id
-    WHERE users.id = ${userId}::uuid
+    WHERE users.id = ${userId}::uuid AND users.deleted_at IS NULL
     ORDER BY changed.version`
   const rows = await db.$queryRaw<ChangeRow[]>(
     cutPage(inOrder, { order: Prisma.sql`version`, texts: Object.values(texts), pageBytes: bytes }),
@@ -61,13 +61,16 @@ export async function listChanges(
   if (first === undefined) throw new DomainError('SESSION_REVOKED')
 
   const { changeSeq, purgedSeq } = first
-  const reset = since !== undefined && ((since > 0 && since < purgedSeq) || since > changeSeq)
-  if (since === undefined || reset) return { changes: [], version: changeSeq, hasMore: false, reset }
+  // Whoever began at 0 has been told nothing that was purged since: until he is past it, his place says less than that.
+  const isSnapshot = since === 0 || snapshot === purgedSeq
+  const reset = since !== undefined && ((since < purgedSeq && !isSnapshot) || since > changeSeq)
+  if (since === undefined || reset) return { changes: [], version: changeSeq, hasMore: false, reset, snapshot: null }
 
   const page = rows.slice(0, limit)
   const changes = page.flatMap(toChange)
   const hasMore = page.at(-1)?.more === true
-  return { changes, version: hasMore ? (changes.at(-1)?.version ?? since) : changeSeq, hasMore, reset }
+  const version = hasMore ? (changes.at(-1)?.version ?? since) : changeSeq
+  return { changes, version, hasMore, reset, snapshot: hasMore && isSnapshot ? purgedSeq : null }
 }
 
 /** In SQL: each field of the changed row, from whichever of the two tables has it. */

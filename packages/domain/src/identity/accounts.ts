@@ -2,7 +2,7 @@ import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
 import { revokeApiTokens } from './api-tokens.ts'
 import { endOtherSessions } from './end-sessions.ts'
-import { forgetAccess, type Identity } from './identity.ts'
+import type { Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
 
 /** An account as whoever runs the server sees it. */
@@ -21,7 +21,7 @@ export async function listAccounts(
   { after, limit }: { after?: string; limit: number },
 ): Promise<Account[]> {
   return db.user.findMany({
-    where: after === undefined ? {} : { email: { gt: after } },
+    where: { deletedAt: null, ...(after !== undefined && { email: { gt: after } }) },
     orderBy: { email: 'asc' },
     take: limit,
     select: accountSelect,
@@ -35,7 +35,12 @@ export async function findAccount(db: Database, email: string): Promise<Account>
   return account
 }
 
-/** An account that is not active cannot sign in, and whoever is signed in to it is out within 5 s. @throws NOT_FOUND */
+/**
+ * An account that is not active cannot sign in, and whoever is signed in to it is out: within a moment where processes
+ * tell each other, else within 5 s.
+ *
+ * @throws DomainError NOT_FOUND
+ */
 export async function setAccountActive(
   db: Database,
   identity: Identity,
@@ -43,7 +48,7 @@ export async function setAccountActive(
 ): Promise<Account> {
   const [account] = await db.user.updateManyAndReturn({ where: { email }, data: { isActive }, select: accountSelect })
   if (account === undefined) throw new DomainError('NOT_FOUND')
-  forgetAccess(identity, account.id)
+  identity.accessChanged(account.id)
   identity.audit({ event: isActive ? 'accountActivated' : 'accountDeactivated', userId: account.id })
   return account
 }
@@ -63,11 +68,15 @@ export async function resetPassword(
   checkNewPassword({ password, email, minLength: identity.policy.passwordMinLength })
   const passwordHash = await identity.passwords.hash(password, { account: account.id, network: null })
   const apiTokens = await inTransaction(db, async (transaction) => {
-    await transaction.user.updateMany({ where: { id: account.id }, data: { passwordHash } })
+    const { count } = await transaction.user.updateMany({
+      where: { id: account.id, deletedAt: null },
+      data: { passwordHash },
+    })
+    if (count === 0) throw new DomainError('NOT_FOUND')
     await endOtherSessions(transaction, account.id, null)
     return revokeApiTokens(transaction, account.id)
   })
-  forgetAccess(identity, account.id)
+  identity.accessChanged(account.id)
   identity.audit({ event: 'passwordChanged', userId: account.id })
   if (apiTokens > 0) identity.audit({ event: 'tokenRevoked', userId: account.id, count: apiTokens })
   return { ...account, apiTokens }

@@ -9,7 +9,7 @@ export interface ApiTokenCheck {
   isProven(token: string): boolean
   /** Whose the token is. @throws DomainError TOKEN_INVALID, TOKEN_EXPIRED, ACCOUNT_INACTIVE */
   findOwner(token: string): Promise<string>
-  /** Asks the database again about all of the user's tokens: this process has just ended some. */
+  /** Asks the database again about all of the user's tokens: some may have ended. */
   forget(userId: string): void
 }
 

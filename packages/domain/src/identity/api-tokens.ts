@@ -25,7 +25,8 @@ const apiTokenSelect = {
 /**
  * Makes a token of a user who is asked for nothing: for whoever runs the server.
  *
- * @throws DomainError VALIDATION_FAILED for an end in the past, QUOTA_REACHED
+ * @throws DomainError VALIDATION_FAILED for an end in the past, QUOTA_REACHED, SESSION_REVOKED when the account has just been
+ * deleted
  */
 export async function createApiToken(
   db: Database,
@@ -40,7 +41,7 @@ export async function createApiToken(
 /**
  * Makes a token, of which the database keeps only the hash; whoever calls this notes the event after the commit.
  *
- * @throws DomainError VALIDATION_FAILED for an end in the past, QUOTA_REACHED
+ * @throws DomainError as `createApiToken`
  */
 export async function insertApiToken(
   db: Database,
@@ -55,7 +56,7 @@ export async function insertApiToken(
   const token = newApiToken()
   const apiToken = await inTransaction(db, async (transaction) => {
     // Several at once are counted one after the other.
-    await lockUser(transaction, userId)
+    if (!(await lockUser(transaction, userId))) throw new DomainError('SESSION_REVOKED')
     if ((await countWorkingTokens(transaction, userId)) >= MAX_TOKENS) {
       throw new DomainError('QUOTA_REACHED', { limit: MAX_TOKENS })
     }
@@ -94,11 +95,11 @@ export async function revokeApiToken(
     UPDATE api_tokens SET revoked_at = clock_timestamp()
     WHERE user_id = ${userId}::uuid AND id = ${id}::uuid AND revoked_at IS NULL`
   if (revoked === 0) throw new DomainError('NOT_FOUND')
-  identity.apiTokenCheck.forget(userId)
+  identity.accessChanged(userId)
   identity.audit({ event: 'tokenRevoked', userId, tokenId: id })
 }
 
-/** Ends all tokens of a user; whoever calls it calls `forgetAccess` after the commit. @returns how many still worked */
+/** Ends all tokens of a user; whoever calls it calls `accessChanged` after the commit. @returns how many still worked */
 export async function revokeApiTokens(db: Database, userId: string): Promise<number> {
   const [revoked] = await db.$queryRaw<{ working: number }[]>`
     WITH revoked AS (

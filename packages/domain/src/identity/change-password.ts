@@ -5,7 +5,7 @@ import { revokeApiTokens } from './api-tokens.ts'
 import { confirmPassword, withPassword } from './confirm-password.ts'
 import { endOtherSessions } from './end-sessions.ts'
 import { getUser } from './get-user.ts'
-import { forgetAccess, type Identity } from './identity.ts'
+import type { Identity } from './identity.ts'
 import { checkNewPassword } from './password-policy.ts'
 
 /**
@@ -35,7 +35,7 @@ export async function changePassword(
       return keepApiTokens ? 0 : revokeApiTokens(transaction, userId)
     })
   })
-  forgetAccess(identity, userId)
+  identity.accessChanged(userId)
   identity.audit({ event: 'passwordChanged', userId })
   if (tokens > 0) identity.audit({ event: 'tokenRevoked', userId, count: tokens })
 }

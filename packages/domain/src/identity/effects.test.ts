@@ -154,7 +154,7 @@ test('what is not committed is neither noted nor felt', async () => {
         throw new Error('The connection is lost')
       }),
   } as unknown as Database
-  const forget = vi.spyOn(identity.sessionCheck, 'forget')
+  const forget = vi.spyOn(identity, 'accessChanged')
   await expect(resetPassword(failing, identity, { email, password: newPassword })).rejects.toThrow('connection is lost')
   expect(forget).not.toHaveBeenCalled()
   forget.mockRestore()

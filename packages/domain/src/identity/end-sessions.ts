@@ -23,15 +23,15 @@ export async function revokeOtherSessions(
   { userId, sessionId }: { userId: string; sessionId: string | null },
 ): Promise<RevokedSessions> {
   const revoked = await endOtherSessions(db, userId, sessionId)
-  identity.sessionCheck.forget(userId)
+  identity.accessChanged(userId)
   if (revoked > 0) identity.audit({ event: 'sessionRevoked', userId })
   return { revoked, apiTokens: await countWorkingTokens(db, userId) }
 }
 
-/** What has to be known of sessions that have ended, after the commit: by this process at once, and by the log. */
-export function noteEnded({ audit, sessionCheck }: Identity, ended: readonly SessionKey[]): void {
+/** What has to be known of sessions that have ended, after the commit: by the processes, and by the log. */
+export function noteEnded({ audit, accessChanged }: Identity, ended: readonly SessionKey[]): void {
   for (const { userId, sessionId } of ended) {
-    sessionCheck.forget(userId)
+    accessChanged(userId)
     audit({ event: 'sessionRevoked', userId, sessionId })
   }
 }

@@ -7,7 +7,7 @@ export const userSelect = { id: true, email: true, createdAt: true, updatedAt: t
 
 /** @throws DomainError SESSION_REVOKED when the account has just been deleted, and its sessions with it */
 export async function getUser(db: Database, userId: string): Promise<User> {
-  const user = await db.user.findUnique({ where: { id: userId }, select: userSelect })
+  const user = await db.user.findUnique({ where: { id: userId, deletedAt: null }, select: userSelect })
   if (user === null) throw new DomainError('SESSION_REVOKED')
   return user
 }

@@ -1,4 +1,4 @@
-import { DomainError } from '../domain-error.ts'
+import { type DomainError, overloaded } from '../domain-error.ts'
 
 /** For whom work is done: what keeps one from filling the queue of all. */
 export interface HashOwner {
@@ -21,6 +21,13 @@ export interface HashQueueConfig {
   retryAfter: number
 }
 
+/** How much a queue has to do, and has refused since it was made. */
+export interface HashLoad {
+  running: number
+  waiting: number
+  refused: number
+}
+
 /** Where passwords wait to be hashed. It takes turns: a network after the other, and of a network an account after the other. */
 export interface HashQueue {
   /**
@@ -29,6 +36,7 @@ export interface HashQueue {
    * @throws DomainError OVERLOADED when too much of the account is waiting, or too much in all and nobody has more
    */
   run<T>(turn: HashOwner, work: () => Promise<T>): Promise<T>
+  load(): HashLoad
 }
 
 interface Waiting {
@@ -43,14 +51,18 @@ export function createHashQueue({ atOnce, maxWaitingOfAccount, maxWaiting, retry
   const groups = new Map<string, Group>()
   let running = 0
   let waiting = 0
+  let refused = 0
 
-  const overloaded = () => new DomainError('OVERLOADED', { retryAfter })
+  function tooMany(): DomainError<'OVERLOADED'> {
+    refused += 1
+    return overloaded(`Too many passwords wait to be hashed: ${waiting} of ${groups.size} networks`, retryAfter)
+  }
 
   function wait({ account, network }: HashOwner): Promise<void> {
     const name = network ?? account
     const group: Group = groups.get(name) ?? new Map()
     const queue = group.get(account) ?? []
-    if (queue.length >= maxWaitingOfAccount) throw overloaded()
+    if (queue.length >= maxWaitingOfAccount) throw tooMany()
     if (waiting >= maxWaiting) makeRoom(sizeOf(group) + 1)
     waiting += 1
     return new Promise<void>((start, refuse) => {
@@ -63,14 +75,14 @@ export function createHashQueue({ atOnce, maxWaitingOfAccount, maxWaiting, retry
   /** Refuses the latest of whoever has most waiting, if that is more than the newcomer would have. */
   function makeRoom(size: number): void {
     const largest = largestOf(groups, sizeOf)
-    if (largest === undefined || sizeOf(largest[1]) <= size) throw overloaded()
+    if (largest === undefined || sizeOf(largest[1]) <= size) throw tooMany()
     const [name, group] = largest
     const [account = '', queue = []] = largestOf(group, ({ length }) => length) ?? []
     const latest = queue.pop()
     if (queue.length === 0) group.delete(account)
     if (group.size === 0) groups.delete(name)
     waiting -= 1
-    latest?.refuse(overloaded())
+    latest?.refuse(tooMany())
   }
 
   /** Who is next; those who have more go to the end of their row. */
@@ -102,6 +114,7 @@ export function createHashQueue({ atOnce, maxWaitingOfAccount, maxWaiting, retry
         else next.start()
       }
     },
+    load: () => ({ running, waiting, refused }),
   }
 }
 

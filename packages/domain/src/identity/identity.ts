@@ -10,12 +10,18 @@ export interface Identity {
   passwords: Passwords
   tokens: Tokens
   policy: IdentityPolicy
-  /** Has to hear of every session that ends, so that this process refuses it at once. */
   sessionCheck: SessionCheck
-  /** The same for every API token. */
   apiTokenCheck: ApiTokenCheck
+  /**
+   * Has to hear of it when a session or an API token of a user ends, or may be good again: this process asks the database
+   * about it at once, and the others within a moment. To be called after the commit: a question that is asked before it
+   * would be answered as before.
+   */
+  accessChanged(userId: string): void
   /** Null: no other issuer is trusted. */
   externalTokens: ExternalTokens | null
+  /** Names an email where others may read. */
+  pseudonym(email: string): string
   /** Notes a security event in the log. */
   audit(event: SecurityEvent): void
 }
@@ -29,11 +35,11 @@ export interface IdentityPolicy {
   refreshAbsoluteTtlSeconds: number
 }
 
-/**
- * Makes this process ask the database again about all sessions and API tokens of a user, some of which have just ended.
- * To be called after the commit: a question that is asked before it would be answered as before.
- */
-export function forgetAccess({ sessionCheck, apiTokenCheck }: Identity, userId: string): void {
+/** Makes this process ask the database again about all sessions and API tokens of a user. */
+export function forgetAccess(
+  { sessionCheck, apiTokenCheck }: Pick<Identity, 'sessionCheck' | 'apiTokenCheck'>,
+  userId: string,
+): void {
   sessionCheck.forget(userId)
   apiTokenCheck.forget(userId)
 }

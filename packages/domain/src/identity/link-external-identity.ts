@@ -1,10 +1,11 @@
 import { validationIssue } from '@taskwire/contract'
 import { type Database, inTransaction } from '@taskwire/prisma'
 import { DomainError } from '../domain-error.ts'
+import { lockUser } from '../lock-user.ts'
 import { type Account, findAccount } from './accounts.ts'
 import { revokeApiTokens } from './api-tokens.ts'
 import { endOtherSessions } from './end-sessions.ts'
-import { forgetAccess, type Identity } from './identity.ts'
+import type { Identity } from './identity.ts'
 
 /** A user of another sign-in service. */
 export interface ExternalName {
@@ -37,6 +38,8 @@ export async function linkExternalIdentity(
 ): Promise<AccountLink> {
   const account = await findAccount(db, email)
   const done = await inTransaction(db, async (transaction) => {
+    // It may have been deleted since.
+    if (!(await lockUser(transaction, account.id))) throw new DomainError('NOT_FOUND')
     const { count } = await transaction.externalIdentity.createMany({
       data: [{ issuer, subject, userId: account.id }],
       skipDuplicates: true,
@@ -53,7 +56,7 @@ export async function linkExternalIdentity(
       apiTokens: await revokeApiTokens(transaction, account.id),
     }
   })
-  forgetAccess(identity, account.id)
+  identity.accessChanged(account.id)
   identity.audit({ event: 'identityLinked', userId: account.id })
   return { ...account, ...done }
 }

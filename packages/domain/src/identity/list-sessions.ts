@@ -15,7 +15,7 @@ function inSteps(moment: Prisma.Sql): Prisma.Sql {
  */
 export async function listSessions(
   db: Database,
-  { policy }: Identity,
+  { policy }: Pick<Identity, 'policy'>,
   { userId, sessionId }: { userId: string; sessionId: string | null },
 ): Promise<Session[]> {
   const idleTtl = Prisma.sql`make_interval(secs => ${policy.refreshIdleTtlSeconds}::int)`

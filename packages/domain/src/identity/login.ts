@@ -43,7 +43,11 @@ interface Attempt {
 }
 
 /** The account, to somebody who knows its password. @throws DomainError INVALID_CREDENTIALS, OVERLOADED */
-async function confirmSignIn(db: Database, { passwords, audit }: Identity, { email, password, turn }: Attempt) {
+async function confirmSignIn(
+  db: Database,
+  { passwords, pseudonym, audit }: Identity,
+  { email, password, turn }: Attempt,
+) {
   const account = await db.user.findUnique({
     where: { email },
     select: { ...userSelect, isActive: true, passwordHash: true },
@@ -52,7 +56,7 @@ async function confirmSignIn(db: Database, { passwords, audit }: Identity, { ema
     ? await passwords.verify(password, account.passwordHash, turn)
     : await passwords.verifyDummy(password, turn)
   if (!account?.passwordHash || !match || !account.isActive) {
-    audit({ event: 'signInFailed', ...(account !== null && { userId: account.id }) })
+    audit({ event: 'signInFailed', account: pseudonym(email), ...(account !== null && { userId: account.id }) })
     throw new DomainError('INVALID_CREDENTIALS')
   }
   const { isActive: _, passwordHash, ...user } = account

@@ -9,6 +9,6 @@ export async function logout(db: Database, identity: Identity, refreshToken: str
   if (session === null) return
   const { userId, sessionId } = session
   const ended = await endSession(db, session)
-  identity.sessionCheck.forget(userId)
+  identity.accessChanged(userId)
   if (ended) identity.audit({ event: 'sessionRevoked', userId, sessionId })
 }

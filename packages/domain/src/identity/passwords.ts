@@ -1,7 +1,7 @@
 import { normalizePassword } from '@taskwire/contract'
 import { Piscina } from 'piscina'
 import { DomainError } from '../domain-error.ts'
-import { createHashQueue, type HashOwner } from './hash-queue.ts'
+import { createHashQueue, type HashLoad, type HashOwner } from './hash-queue.ts'
 import { fitsBcrypt, formsOf } from './password-form.ts'
 import type * as worker from './password-worker.mjs'
 
@@ -30,6 +30,8 @@ export interface Passwords extends AsyncDisposable {
   verify(password: string, hash: string, turn: HashOwner): Promise<PasswordMatch>
   /** False, after the work of a `verify`: an unknown email must take no less time than a wrong password. */
   verifyDummy(password: string, turn: HashOwner): Promise<false>
+  /** How many are under way, wait, and were refused. */
+  load(): HashLoad
   /** Refuses new work, finishes what is under way or waiting, and ends the threads. */
   close(): Promise<void>
 }
@@ -126,6 +128,7 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
       return false
     },
 
+    load: queue.load,
     close,
     [Symbol.asyncDispose]: close,
   }

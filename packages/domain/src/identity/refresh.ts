@@ -71,7 +71,7 @@ async function admit(
     case 'reuse': {
       const { userId, sessionId } = presented
       if (await endSession(db, presented)) identity.audit({ event: 'reuseDetected', userId, sessionId })
-      identity.sessionCheck.forget(userId)
+      identity.accessChanged(userId)
       throw new DomainError('SESSION_REVOKED')
     }
     case 'inactive':

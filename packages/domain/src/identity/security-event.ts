@@ -24,4 +24,8 @@ export interface SecurityEvent {
   count?: number
   /** The limit that was hit. */
   limit?: string
+  /** How many of its points were used up. */
+  points?: number
+  /** Names the account that a sign-in was tried with, whether there is one or not: its address by a keyed hash. */
+  account?: string
 }

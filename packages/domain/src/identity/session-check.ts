@@ -9,8 +9,10 @@ import type { TokenSubject } from './tokens.ts'
 export interface SessionCheck {
   /** @throws DomainError SESSION_REVOKED, or ACCOUNT_INACTIVE */
   check(subject: TokenSubject): Promise<void>
-  /** Asks the database again at the next check of any session of the user: this process has just ended some. */
+  /** Asks the database again at the next check of any session of the user: some may have ended. */
   forget(userId: string): void
+  /** Whether it had to forget the user since a moment (milliseconds, monotonic): who was let in before may be out. */
+  hasForgotten(userId: string, since: number): boolean
 }
 
 // A revoked session is refused within 5 s everywhere; the rest is for the way to the database and back.
@@ -63,6 +65,7 @@ export function createSessionCheck(db: Database): SessionCheck {
     forget(userId) {
       forgottenAt.set(userId, performance.now())
     },
+    hasForgotten: (userId, since) => (forgottenAt.get(userId) ?? Number.NEGATIVE_INFINITY) >= since,
   }
 }
 

@@ -1,3 +1,4 @@
+import { accountRouter } from './account.ts'
 import { apiTokenRouter } from './api-token.ts'
 import { authRouter } from './auth.ts'
 import { changeRouter } from './change.ts'
@@ -9,6 +10,7 @@ import { createCallerFactory, router } from './trpc.ts'
 /** By the names of the records: written out, as a compiler would infer it, they lose what is said of each procedure. */
 type Routers = {
   auth: typeof authRouter
+  account: typeof accountRouter
   session: typeof sessionRouter
   apiToken: typeof apiTokenRouter
   task: typeof taskRouter
@@ -19,6 +21,7 @@ type Routers = {
 /** The procedures by name, as plain records. */
 export const routers: Routers = {
   auth: authRouter,
+  account: accountRouter,
   session: sessionRouter,
   apiToken: apiTokenRouter,
   task: taskRouter,

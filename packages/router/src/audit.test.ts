@@ -64,7 +64,12 @@ describe('the log of security events has one line, and nothing secret in it,', (
     ]) {
       await refusalOf(testSignIn(services, wrong, { audit }))
     }
-    expect(events.slice(1)).toEqual([{ event: 'signInFailed', userId: me.user.id }, { event: 'signInFailed' }])
+    const { pseudonym } = services.identity
+    expect(events.slice(1)).toEqual([
+      { event: 'signInFailed', account: pseudonym(email), userId: me.user.id },
+      { event: 'signInFailed', account: pseudonym('nobody@example.com') },
+    ])
+    expect(JSON.stringify(events)).not.toContain('@')
   })
 
   test('for a rotation, however many tabs refresh', async ({ me, services }) => {
@@ -167,7 +172,7 @@ describe('the log of security events has one line, and nothing secret in it,', (
     for (let attempt = 7; attempt < 30; attempt += 1) await login()
     events = []
     expect(await login()).toMatchObject({ reason: 'RATE_LIMITED' })
-    expect(events).toEqual([{ event: 'throttled', limit: 'loginsPerAddress' }])
+    expect(events).toEqual([{ event: 'throttled', limit: 'loginsPerAddress', points: 30 }])
     await strict.close()
   })
 })

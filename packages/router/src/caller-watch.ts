@@ -13,6 +13,8 @@ interface Listening {
 export interface CallerWatch {
   /** @returns what aborts when the caller may no longer call, with the error that says why */
   watch(listening: Listening): Disposable & { readonly signal: AbortSignal }
+  /** Looks at once at those who listen as this user, whose access has changed. */
+  look(userId: string): void
 }
 
 /** Milliseconds. A session check may remember an answer for 4 s; who checks tokens asks the database each time. */
@@ -28,6 +30,7 @@ export function createCallerWatch(): CallerWatch {
     external: seldom,
     internal: seldom,
   }
+  const checks = new Map<string, Set<() => void>>()
   return {
     watch({ db, identity, caller, request: { bearerToken } }) {
       const controller = new AbortController()
@@ -39,8 +42,21 @@ export function createCallerWatch(): CallerWatch {
           if (error instanceof DomainError) controller.abort(error)
         }
       }
-      const place = roundsOf[caller.kind].join(() => void check())
-      return { signal: controller.signal, [Symbol.dispose]: () => place[Symbol.dispose]() }
+      const look = () => void check()
+      const place = roundsOf[caller.kind].join(look)
+      const ofUser = checks.get(caller.userId) ?? new Set()
+      checks.set(caller.userId, ofUser.add(look))
+      return {
+        signal: controller.signal,
+        [Symbol.dispose]() {
+          place[Symbol.dispose]()
+          ofUser.delete(look)
+          if (ofUser.size === 0) checks.delete(caller.userId)
+        },
+      }
+    },
+    look(userId) {
+      for (const look of checks.get(userId) ?? []) look()
     },
   }
 }

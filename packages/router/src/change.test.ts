@@ -27,7 +27,7 @@ test('without a version the list says where to begin, and from there what has ch
   me: { caller },
 }) => {
   const start = await caller.change.list()
-  expect(start).toEqual({ changes: [], version: 0, hasMore: false, reset: false })
+  expect(start).toEqual({ changes: [], version: 0, hasMore: false, reset: false, snapshot: null })
 
   const tag = await caller.tag.create({ name: 'Home' })
   const task = await caller.task.create({ title: 'Write', tagIds: [tag.id] })
@@ -61,9 +61,32 @@ test('many changes come in pages, each row once', async ({ me: { caller } }) => 
   expect(seen).toEqual(ids)
 })
 
+test('whoever reads everything by pages is not sent back by what was purged before he began', async ({
+  me: { caller, user },
+  services,
+}) => {
+  for (let count = 0; count < 7; count += 1) await caller.task.create({ title: `Task ${count}` })
+  await services.db.user.update({ where: { id: user.id }, data: { purgedSeq: 6 } })
+  const first = await caller.change.list({ since: 0, limit: 3 })
+  expect(first).toMatchObject({ version: 3, hasMore: true, snapshot: 6 })
+  const second = await caller.change.list({ since: 3, snapshot: 6, limit: 3 })
+  expect(second).toMatchObject({ version: 6, hasMore: true, reset: false, snapshot: 6 })
+  expect(await caller.change.list({ since: 6, snapshot: 6, limit: 3 })).toMatchObject({ version: 7, snapshot: null })
+  expect(await caller.change.list({ since: 3, limit: 3 })).toMatchObject({ reset: true })
+  // What was purged since is not told to him: he begins anew.
+  await services.db.user.update({ where: { id: user.id }, data: { purgedSeq: 7 } })
+  expect(await caller.change.list({ since: 3, snapshot: 6, limit: 3 })).toMatchObject({ reset: true })
+})
+
 test('a version from the future, as after a restored backup, asks for a new start', async ({ me: { caller } }) => {
   await caller.task.create({ title: 'Write' })
-  expect(await caller.change.list({ since: 2 })).toEqual({ changes: [], version: 1, hasMore: false, reset: true })
+  expect(await caller.change.list({ since: 2 })).toEqual({
+    changes: [],
+    version: 1,
+    hasMore: false,
+    reset: true,
+    snapshot: null,
+  })
   const stream = await open(caller, { since: 2 })
   expect(await stream.next()).toEqual({ type: 'reset', version: 1 })
   expect(await stream.ended()).toBe(true)

@@ -11,6 +11,7 @@ import {
 } from '@taskwire/domain'
 import { type AnswerBudget, createAnswerBudget } from './answers/answer-budget.ts'
 import type { OutgoingAnswer } from './answers/answer-room.ts'
+import type { EndedCall } from './ended-call.ts'
 import type { LimitState } from './limits/limits.ts'
 import type { Services } from './services.ts'
 
@@ -43,6 +44,8 @@ export interface RequestInfo {
   reportLimit(state: LimitState): void
   /** Notes a security event in the log. */
   audit(event: SecurityEvent): void
+  /** Told of each call of the request when it has come to its end; it must not throw. */
+  callEnded(call: EndedCall): void
 }
 
 /** What procedures get. */
@@ -50,6 +53,8 @@ export interface Context extends Services {
   /** What the verbs of identity work with; what they note goes where the events of the request go. */
   identity: Identity
   request: RequestInfo
+  /** When the request came (milliseconds, monotonic). */
+  receivedAt: number
   /**
    * Who is calling. It is found out once a request, when the first of its calls asks: a request whose calls never ask costs
    * the database nothing, and makes no account for a token of another issuer.
@@ -57,6 +62,8 @@ export interface Context extends Services {
    * @throws DomainError where that is not known
    */
   findCaller(): Promise<Caller>
+  /** Whom `findCaller` has found so far; null before, and where nobody is known. */
+  knownUserId(): string | null
   /** What the calls of this request may answer. */
   answerBudget: AnswerBudget
 }
@@ -65,15 +72,21 @@ export interface Context extends Services {
 export async function createContext(services: Services, request: RequestInfo): Promise<Context> {
   const identity = { ...services.identity, audit: request.audit }
   let caller: Promise<Caller> | undefined
+  let userId: string | null = null
   return {
     ...services,
     identity,
     request,
+    receivedAt: performance.now(),
     answerBudget: createAnswerBudget(services.answerRoom, request.answer),
     findCaller: () => {
-      caller ??= findCaller(services.db, identity, request)
+      caller ??= findCaller(services.db, identity, request).then((found) => {
+        userId = found.userId
+        return found
+      })
       return caller
     },
+    knownUserId: () => userId,
   }
 }
 
@@ -94,6 +107,7 @@ export function createInnerContext(
     ...services,
     identity: { ...services.identity, audit },
     answerBudget: createAnswerBudget(services.answerRoom, null),
+    receivedAt: performance.now(),
     request: {
       requestId: 'internal',
       device: { userAgent: null, ip: null },
@@ -109,11 +123,13 @@ export function createInnerContext(
       setRefreshToken: () => {},
       reportLimit: () => {},
       audit,
+      callEnded: () => {},
     },
     async findCaller() {
       if (ownId === null) throw new DomainError('TOKEN_MISSING')
       return { kind: 'internal', userId: ownId }
     },
+    knownUserId: () => ownId,
   }
 }
 

@@ -38,7 +38,8 @@ async function guard<T>(ctx: Context, guesser: string, attempt: () => Promise<T>
     return await ctx.limits.passwords.guard(guesser, attempt)
   } catch (error) {
     if (error instanceof DomainError && error.reason === 'RATE_LIMITED') {
-      ctx.request.audit({ event: 'throttled', limit: 'passwordFailures' })
+      const userId = ctx.knownUserId()
+      ctx.request.audit({ event: 'throttled', limit: 'passwordFailures', ...(userId !== null && { userId }) })
     }
     throw error
   }

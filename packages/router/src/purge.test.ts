@@ -1,4 +1,4 @@
-import { purge } from '@taskwire/domain'
+import { countPurgeable, purge } from '@taskwire/domain'
 import { expect } from 'vitest'
 import { testWith } from './testing/fixture.ts'
 import { type TestUser, testSession, testUser } from './testing/index.ts'
@@ -59,6 +59,7 @@ test('of what a user deletes no more is kept than may be live: the oldest goes, 
   await newTasks(me, 2)
   const { version } = await me.caller.change.list()
 
+  expect(await countPurgeable(services.db, services.quotas)).toMatchObject({ tasks: 5, tags: 1 })
   expect(await purge(services.db, services.quotas)).toMatchObject({ tasks: 5, tags: 1 })
   const { items } = await me.caller.task.list({ deleted: true, sort: 'createdAt', order: 'asc' })
   expect(items.map(({ id }) => id)).toEqual(gone.slice(5))

@@ -11,6 +11,7 @@ import {
   createTokens,
   type Database,
   type ExternalIssuer,
+  forgetAccess,
   type Identity,
   type IdentityPolicy,
   type Quotas,
@@ -19,6 +20,7 @@ import { type AnswerRoom, createAnswerRoom } from './answers/answer-room.ts'
 import { type CallerWatch, createCallerWatch } from './caller-watch.ts'
 import type { LimitStore } from './limits/counter.ts'
 import { createLimits, type Limits } from './limits/limits.ts'
+import type { RunningCall } from './running-calls.ts'
 import { createStreamSlots, type StreamSlots } from './stream-slots.ts'
 import { createTurns, type Turns } from './turns.ts'
 
@@ -34,6 +36,8 @@ export interface Services {
   streamSlots: StreamSlots
   answerRoom: AnswerRoom
   callerWatch: CallerWatch
+  /** The calls of this process that are under way: who uses up what there is for all. */
+  runningCalls: Set<RunningCall>
 }
 
 export interface ServicesConfig {
@@ -64,7 +68,17 @@ export interface ServicesConfig {
 /** Starts nothing yet; whoever made them closes them, and the database after. */
 export function createServices(config: ServicesConfig): Services & { close(): Promise<void> } {
   const { db, policy, externalIssuer, limitStore = { redis: null, multiplier: 1 }, changeBus = null } = config
-  const changes = createChangeHub({ db, bus: changeBus, sweepInterval: config.sweepInterval })
+  const checks = { sessionCheck: createSessionCheck(db), apiTokenCheck: createApiTokenCheck(db) }
+  const callerWatch = createCallerWatch()
+  const changes = createChangeHub({
+    db,
+    bus: changeBus,
+    onAccess(userId) {
+      forgetAccess(checks, userId)
+      callerWatch.look(userId)
+    },
+    sweepInterval: config.sweepInterval,
+  })
   const pseudonym = createPseudonyms(config.jwtSecret)
   const passwords = createPasswords({ cost: config.bcryptCost })
   return {
@@ -72,13 +86,14 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
     identity: {
       policy,
       passwords,
+      pseudonym,
       tokens: createTokens({
         secret: config.jwtSecret,
         previousSecret: config.jwtSecretPrevious,
         accessTtlSeconds: config.accessTokenTtlSeconds,
       }),
-      sessionCheck: createSessionCheck(db),
-      apiTokenCheck: createApiTokenCheck(db),
+      ...checks,
+      accessChanged: changes.announceAccess,
       externalTokens: externalIssuer === undefined ? null : createExternalTokens(externalIssuer),
     },
     quotas: config.quotas ?? DEFAULT_QUOTAS,
@@ -90,7 +105,8 @@ export function createServices(config: ServicesConfig): Services & { close(): Pr
     changes,
     streamSlots: createStreamSlots(limitStore, pseudonym),
     answerRoom: createAnswerRoom(),
-    callerWatch: createCallerWatch(),
+    runningCalls: new Set(),
+    callerWatch,
     async close() {
       await changes.close()
       await passwords.close()

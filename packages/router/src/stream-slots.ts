@@ -31,6 +31,8 @@ export interface StreamSlots {
    * @throws DomainError RATE_LIMITED when the address has none left
    */
   take(owner: StreamOwner): Promise<StreamSlot>
+  /** Open streams of this process. */
+  count(): number
 }
 
 interface OpenStream {
@@ -49,7 +51,7 @@ export function createStreamSlots({ redis, multiplier }: LimitStore, pseudonym: 
   // The same by user and by address, the oldest first.
   const groups = new Map<string, Set<OpenStream>>()
 
-  function count(group: string): number {
+  function countOf(group: string): number {
     return groups.get(group)?.size ?? 0
   }
 
@@ -63,7 +65,7 @@ export function createStreamSlots({ redis, multiplier }: LimitStore, pseudonym: 
     if (!open.delete(stream)) return
     for (const group of groupsOf(stream.lease)) {
       groups.get(group)?.delete(stream)
-      if (count(group) === 0) groups.delete(group)
+      if (countOf(group) === 0) groups.delete(group)
     }
     stream.renewal?.[Symbol.dispose]()
     leases?.release(stream.lease)
@@ -88,12 +90,12 @@ export function createStreamSlots({ redis, multiplier }: LimitStore, pseudonym: 
   return {
     async take(owner) {
       const [ofUser = '', ofAddress = ''] = groupsOf(owner)
-      if (count(ofAddress) >= most.ofAddress) throw tooMany()
+      if (countOf(ofAddress) >= most.ofAddress) throw tooMany()
       const lease = { ...owner, openedAt: performance.now(), name: null }
       const stream: OpenStream = { lease, renewal: null, ended: new AbortController() }
       enter(stream)
       const [oldest] = groups.get(ofUser) ?? []
-      if (oldest !== undefined && count(ofUser) > most.ofUser) displace(oldest)
+      if (oldest !== undefined && countOf(ofUser) > most.ofUser) displace(oldest)
       if (leases !== null) {
         await renew(stream)
         stream.ended.signal.throwIfAborted()
@@ -101,6 +103,7 @@ export function createStreamSlots({ redis, multiplier }: LimitStore, pseudonym: 
       }
       return { signal: stream.ended.signal, [Symbol.dispose]: () => leave(stream) }
     },
+    count: () => open.size,
   }
 }
 

@@ -1,10 +1,11 @@
 import { HEARTBEAT, SILENCE, wire } from '@taskwire/contract'
-import { type Caller, DomainError, type InTurn, isApiToken } from '@taskwire/domain'
+import { type Caller, DomainError, type InTurn, isApiToken, reauthenticate } from '@taskwire/domain'
 import { initTRPC, type TRPCError } from '@trpc/server'
 import type { Context, RequestInfo } from './context.ts'
 import type { ErrorShape } from './error-shape.ts'
 import { toErrorShape, withCodeOfReason } from './errors.ts'
 import type { LimitName, LimitState } from './limits/limits.ts'
+import { observed } from './observed.ts'
 import { requestIdOf } from './request-id.ts'
 import type { Access, RestRoute } from './rest-route.ts'
 
@@ -54,20 +55,27 @@ const withAddressLimit = t.middleware(async ({ ctx, meta, next }) => {
 })
 
 /** For everybody. Every procedure starts from this one or from one of those below. */
-const publicProcedure = t.procedure.meta({ access: 'anyone' }).use(withReasons).use(withAddressLimit)
+const publicProcedure = t.procedure.meta({ access: 'anyone' }).use(observed).use(withReasons).use(withAddressLimit)
 
 /** For callers who are known: `ctx.userId` is whose things the call is about. A call costs one of the user's points. */
 export const protectedProcedure = t.procedure
   .meta({ access: 'user' })
+  .use(observed)
   .use(withReasons)
   .use(async ({ ctx, meta, type, signal, next }) => {
     const caller = await identify(ctx)
+    await refuseEnded(ctx, caller)
     const { userId } = caller
     const limited = ctx.request.address !== null
     if (limited) await charge(ctx, 'callsPerUser', userId)
     /** Does work at the database when it is its turn among the user's own. */
     const inTurn: InTurn = (work) => (limited ? ctx.turns.run(userId, work, signal) : work())
-    const proceed = () => next({ ctx: { caller, userId, inTurn } })
+    const proceed = async () => {
+      const result = await next({ ctx: { caller, userId, inTurn } })
+      // It may have waited for its turn. What a change answers was written while the caller had access.
+      if (type === 'query' && result.ok) await refuseEnded(ctx, caller)
+      return result
+    }
     // A stream is open for hours: it takes a turn for each page that it reads.
     if (type === 'subscription') return proceed()
     // The answer waits for its room before the call takes a turn, for which other calls of the user wait.
@@ -119,10 +127,16 @@ export const cookieProcedure = signInProcedure.meta({ access: 'cookie' }).use(({
 
 /** For people, not their tools: what an API token or another issuer's token may not do. */
 export const sessionProcedure = protectedProcedure.meta({ access: 'person' }).use(({ ctx, next }) => {
-  const { caller } = ctx
-  if (caller.kind === 'apiToken' || caller.kind === 'external') throw new DomainError('FORBIDDEN')
-  return next({ ctx: { sessionId: caller.kind === 'session' ? caller.sessionId : null } })
+  const person = personOf(ctx.caller)
+  if (person === null) throw new DomainError('FORBIDDEN')
+  return next({ ctx: person })
 })
+
+/** A person who has signed in here, by which session if by one; null for an API token or another issuer's token. */
+export function personOf(caller: Caller): { sessionId: string | null } | null {
+  if (caller.kind === 'apiToken' || caller.kind === 'external') return null
+  return { sessionId: caller.kind === 'session' ? caller.sessionId : null }
+}
 
 /** Finds out who is calling. Whoever is not known costs the address a point. */
 async function identify(ctx: Context): Promise<Caller> {
@@ -133,6 +147,16 @@ async function identify(ctx: Context): Promise<Caller> {
     if (error instanceof DomainError) await chargeAddress(ctx)
     throw error
   })
+}
+
+/**
+ * Refuses whoever was known when the request came and has lost access since: calls of a batch, and those that wait for
+ * their turn, are made long after.
+ */
+async function refuseEnded({ db, identity, request, receivedAt }: Context, caller: Caller): Promise<void> {
+  const { bearerToken } = request
+  if (bearerToken === null || !identity.sessionCheck.hasForgotten(caller.userId, receivedAt)) return
+  await reauthenticate(db, identity, { bearerToken, caller })
 }
 
 /** Takes a point before the database is asked, which past the limit it is not, and gives it back to a caller who is known. */
@@ -159,7 +183,10 @@ async function chargeAddress(ctx: Context, name: LimitName = ANONYMOUS): Promise
 }
 
 /** What a charge needs to know of a call. */
-type Charged = Pick<Context, 'limits'> & { request: Pick<RequestInfo, 'audit' | 'reportLimit'> }
+type Charged = Pick<Context, 'limits'> & {
+  request: Pick<RequestInfo, 'audit' | 'reportLimit'>
+  knownUserId?: Context['knownUserId']
+}
 
 /** Charges a call and tells the caller what is left. @throws DomainError RATE_LIMITED */
 export async function charge(ctx: Charged, name: LimitName, key: string): Promise<LimitState> {
@@ -171,7 +198,8 @@ export async function charge(ctx: Charged, name: LimitName, key: string): Promis
 function settle(ctx: Charged, name: LimitName, state: LimitState): void {
   ctx.request.reportLimit(state)
   if (!state.exceeded) return
-  ctx.request.audit({ event: 'throttled', limit: name })
+  const userId = ctx.knownUserId?.() ?? null
+  ctx.request.audit({ event: 'throttled', limit: name, points: state.limit, ...(userId !== null && { userId }) })
   throw new DomainError('RATE_LIMITED', { retryAfter: state.resetSeconds })
 }
 

@@ -19,6 +19,8 @@ export interface Turns {
    * @throws DomainError RATE_LIMITED when its turn does not come within 2 s
    */
   run<T>(userId: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  /** How much work waits now, and how much was refused so far. */
+  load(): { waiting: number; refused: number }
 }
 
 /**
@@ -29,6 +31,8 @@ export function createTurns({ poolSize, multiplier }: { poolSize: number; multip
   const unmultiplied = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(poolSize / 2)))
   const atOnce = Math.min(MOST_EVER, multiplier * unmultiplied)
   const users = new Map<string, Semaphore>()
+  let waiting = 0
+  let refused = 0
 
   async function take(userId: string): Promise<() => void> {
     const semaphore = users.get(userId) ?? new Semaphore(atOnce)
@@ -43,8 +47,11 @@ export function createTurns({ poolSize, multiplier }: { poolSize: number; multip
   return {
     async run(userId, work, signal) {
       const turn = take(userId)
+      waiting += 1
       const release = await withPatience(turn, signal)
+      waiting -= 1
       if (release === null) {
+        refused += 1
         // Nobody can leave the queue: when this turn comes, it is passed on at once.
         void turn.then((pass) => pass())
         throw new DomainError('RATE_LIMITED', { retryAfter: RETRY_AFTER })
@@ -55,6 +62,7 @@ export function createTurns({ poolSize, multiplier }: { poolSize: number; multip
         release()
       }
     },
+    load: () => ({ waiting, refused }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { ANSWER_BYTES, DomainError } from '@taskwire/domain'
+import { ANSWER_BYTES, DomainError, overloaded } from '@taskwire/domain'
 
 /** Bytes of answers that lie in the memory of this process at most: read or about to be, and not yet sent. */
 const PROCESS_BYTES = 24_000_000
@@ -35,6 +35,8 @@ export interface Place {
 export interface AnswerRoom {
   /** @throws DomainError RATE_LIMITED when the user, OVERLOADED when the process has no room for 2 s */
   reserve(userId: string, answer: OutgoingAnswer): Promise<Place>
+  /** Bytes that are taken, requests that wait for room, and requests that were refused so far. */
+  load(): { bytes: number; waiting: number; refused: number }
 }
 
 interface Holder {
@@ -55,6 +57,7 @@ export function createAnswerRoom(): AnswerRoom {
   const holders = new Set<Holder>()
   const takenByUser = new Map<string, number>()
   let taken = 0
+  let refused = 0
   const line: Waiting[] = []
   let checking: NodeJS.Timeout | undefined
 
@@ -131,8 +134,12 @@ export function createAnswerRoom(): AnswerRoom {
       const leave = () => {
         line.splice(line.indexOf(waiting), 1)
         stopWaiting()
-        const reason = hasUserRoom(holder) ? 'OVERLOADED' : 'RATE_LIMITED'
-        reject(new DomainError(reason, { retryAfter: RETRY_AFTER }))
+        refused += 1
+        reject(
+          hasUserRoom(holder)
+            ? overloaded(`Answers that are not yet sent fill ${taken} bytes`, RETRY_AFTER)
+            : new DomainError('RATE_LIMITED', { retryAfter: RETRY_AFTER }),
+        )
         admit()
       }
       const stopWaiting = () => {
@@ -169,6 +176,7 @@ export function createAnswerRoom(): AnswerRoom {
         },
       }
     },
+    load: () => ({ bytes: taken, waiting: line.length, refused }),
   }
 }
 

@@ -74,6 +74,7 @@ export const authorizationRules = {
     input: ({ password }) => ({ currentPassword: password, newPassword: 'a wholly new passphrase' }),
   },
   'auth.deleteAccount': { ...accounts, apiToken: 'FORBIDDEN', input: ({ password }) => ({ password }) },
+  'account.export': accounts,
   'session.list': people,
   'session.revoke': { ...people, otherUser: 'NOT_FOUND', input: ({ sessionId }) => ({ id: sessionId }) },
   'session.revokeOthers': people,

@@ -1,3 +1,4 @@
+export { restartFeeds } from '@taskwire/domain'
 export { badTokens } from '@taskwire/domain/testing'
 export {
   type AuthorizationCase,
@@ -9,6 +10,7 @@ export {
 export { CANARY, type CallerName, type Calling, callers, everythingOf, type Things } from './callers.ts'
 export { type ChangeStream, openChangeStream, type PlainChange, type StreamEnd } from './change-stream.ts'
 export { externalIssuer, externalToken } from './external-issuer.ts'
+export { rewind } from './rewind.ts'
 export { type TestServicesOptions, testJwtSecret, testServices } from './test-services.ts'
 export {
   ageSessions,

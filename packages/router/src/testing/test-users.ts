@@ -18,6 +18,7 @@ export function testRequest(request: Partial<RequestInfo> = {}): RequestInfo {
     crossSite: false,
     reportLimit: () => {},
     audit: () => {},
+    callEnded: () => {},
     bearerToken: null,
     refreshToken: null,
     keepsRefreshToken: false,

@@ -28,6 +28,19 @@ export function sourceMaps() {
   }
 }
 
+/** Writes the version of the package into `version.ts`, whose own stands for the sources. */
+export function stampVersion(version) {
+  return {
+    name: 'stamp-version',
+    transform(code, id) {
+      if (!id.endsWith('/client/dist/version.js')) return null
+      const stamped = code.replace("'0.0.0-source'", `'${version}'`)
+      if (stamped === code) throw new Error('version.ts has no place for the version')
+      return { code: stamped, map: null }
+    },
+  }
+}
+
 /** Rollup leaves out a directive at the head of a module: this puts it back, for frameworks that render on a server. */
 export function keepDirectives() {
   return {

@@ -1,7 +1,15 @@
 import { readFile, rm } from 'node:fs/promises'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
-import { declarationsForRequire, fileOf, keepDirectives, licenses, requireEntries, sourceMaps } from './bundling.js'
+import {
+  declarationsForRequire,
+  fileOf,
+  keepDirectives,
+  licenses,
+  requireEntries,
+  sourceMaps,
+  stampVersion,
+} from './bundling.js'
 import { writeDeclarations } from './declarations.js'
 
 /** What is left to whoever installs the package; all else is inlined, types included. */
@@ -17,7 +25,7 @@ const external = [
 const inlined = ['@taskwire/contract', '@taskwire/router', '@trpc/client', '@trpc/server', '@trpc/tanstack-react-query']
 
 /** The modules behind the entries of the package: `['index', 'testing/index']`. */
-const { exports } = JSON.parse(await readFile('package.json', 'utf8'))
+const { exports, version } = JSON.parse(await readFile('package.json', 'utf8'))
 const entries = Object.values(exports).map(({ default: file }) => file.slice('./dist/'.length, -'.js'.length))
 
 await rm('bundle', { recursive: true, force: true })
@@ -42,6 +50,7 @@ export default [
     plugins: [
       nodeResolve({ exportConditions: ['default'] }),
       sourceMaps(),
+      stampVersion(version),
       keepDirectives(),
       licenses(),
       requireEntries(),

@@ -1,6 +1,8 @@
 import { type Change, createTaskwireClient, newId, type ProcedurePath } from '@taskwire/client'
 
-const { auth, session, apiToken, task, tag, change } = createTaskwireClient({ url: 'https://tasks.example.com' })
+const { auth, account, session, apiToken, task, tag, change } = createTaskwireClient({
+  url: 'https://tasks.example.com',
+})
 const credentials = { email: 'ada@example.com', password: '…' }
 const id = newId()
 
@@ -14,6 +16,7 @@ export const everyProcedure = {
   'auth.me': async () => (await auth.me.query()).createdAt.getTime(),
   'auth.changePassword': () => auth.changePassword.mutate({ currentPassword: '…', newPassword: '…' }),
   'auth.deleteAccount': () => auth.deleteAccount.mutate({ password: '…' }),
+  'account.export': async () => (await account.export.query()).records.map(({ type }) => type),
   'session.list': async () => (await session.list.query()).map((each) => each.id),
   'session.revoke': () => session.revoke.mutate({ id }),
   'session.revokeOthers': () => session.revokeOthers.mutate(),

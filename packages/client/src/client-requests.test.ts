@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { createTaskwireClient } from './client.ts'
+import { VERSION } from './version.ts'
 
 const token = 'twk_secret'
 
@@ -30,6 +31,14 @@ test('a token goes with every call, and cookies stay at home', async () => {
     expect(new Headers(init?.headers).get('authorization')).toBe('Bearer twk_secret')
     expect(new Headers(init?.headers).get('x-trace')).toBe('abc')
   }
+})
+
+test('every call says which version of the client it is of, whatever the application says', async () => {
+  const fetch = answerNothing()
+  const client = createTaskwireClient({ url: '', token, headers: { 'Taskwire-Client': '9.9.9' }, fetch })
+  await Promise.all([client.auth.me.query(), client.auth.logout.mutate()])
+  const versions = fetch.mock.calls.map(([, init]) => new Headers(init?.headers).get('taskwire-client'))
+  expect(versions).toEqual([VERSION, VERSION])
 })
 
 test('without a token cookies go along, to another origin too', async () => {

@@ -2,13 +2,21 @@ import type { AppRouter } from '@taskwire/router'
 import type { Operation, TRPCLink } from '@trpc/client'
 import type { HeadersOption, OutgoingCall } from './options.ts'
 import { promiseLink } from './promise-link.ts'
+import { VERSION } from './version.ts'
 
-/** The headers that an application wants on a call. */
+/** Says which version calls, so that an operator knows who is still on an old one. */
+const CLIENT_HEADER = 'taskwire-client'
+
+/** The headers that an application wants on a call, and the client's own version. */
 export type HeadersOf = (call: OutgoingCall) => Promise<Headers>
 
 /** Asks the application for its headers. */
 export function headersBy(own: HeadersOption | undefined): HeadersOf {
-  return async ({ path, type }) => new Headers(typeof own === 'function' ? await own({ path, type }) : own)
+  return async ({ path, type }) => {
+    const headers = new Headers(typeof own === 'function' ? await own({ path, type }) : own)
+    headers.set(CLIENT_HEADER, VERSION)
+    return headers
+  }
 }
 
 /** Adds the application's headers to those of the client, which win. */

@@ -52,6 +52,7 @@ type ProceduresOf<Group, Name extends keyof Group = CallableName<Group>> = {
 
 // An editor shows the name of an interface, where it would write out the whole of a mapped type.
 interface AuthProcedures extends ProceduresOf<Routers['auth']> {}
+interface AccountProcedures extends ProceduresOf<Routers['account']> {}
 interface SessionProcedures extends ProceduresOf<Routers['session']> {}
 interface ApiTokenProcedures extends ProceduresOf<Routers['apiToken']> {}
 interface TaskProcedures extends ProceduresOf<Routers['task']> {}
@@ -62,6 +63,8 @@ interface ChangeProcedures extends ProceduresOf<Routers['change']> {}
 export interface TaskwireProcedures {
   /** Accounts. To sign in and out `$session` is the easier way. */
   readonly auth: AuthProcedures
+  /** All that is the user's own. */
+  readonly account: AccountProcedures
   /** Where the user is signed in. */
   readonly session: SessionProcedures
   /** Tokens for tools. */

@@ -57,6 +57,11 @@ describe('the tarball', () => {
     expect(files.filter((file) => file.endsWith('.js.map'))).toHaveLength(scripts.length)
   })
 
+  test('tells a server which version calls', async () => {
+    const { version } = JSON.parse(await read('package.json'))
+    expect(await read('bundle/version.js')).toContain(`VERSION = '${version}'`)
+  })
+
   test('depends on nothing, and leads to the bundle by import and by require', async () => {
     const manifest = await read('package.json')
     expect(manifest).not.toMatch(/workspace:|catalog:|@taskwire\/source|"private"/)

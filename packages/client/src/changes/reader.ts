@@ -1,4 +1,4 @@
-import type { ChangeListResult } from '@taskwire/contract'
+import type { ChangeListInput, ChangeListResult } from '@taskwire/contract'
 import { notify } from '../notify.ts'
 import type { ChangeNews } from './news.ts'
 import type { ListChanges } from './questions.ts'
@@ -67,11 +67,12 @@ export function createReader({ subscription, list, waking, onTold, endsWith }: R
 
   /** Reads the next page while the subscriber is told of the present one. */
   async function readPages(signal: AbortSignal): Promise<void> {
-    let asked: Promise<ChangeListResult> | null = ask(version, signal)
+    let asked: Promise<ChangeListResult> | null = ask({ since: version }, signal)
     while (asked !== null) {
       const page: ChangeListResult = await asked
       if (signal.aborted) return
-      asked = page.hasMore ? ask(page.version, signal) : null
+      // An older server says nothing of snapshots.
+      asked = page.hasMore ? ask({ since: page.version, snapshot: page.snapshot ?? undefined }, signal) : null
       if (version === undefined || page.reset) {
         begin(page)
         if (signal.aborted) return
@@ -81,8 +82,8 @@ export function createReader({ subscription, list, waking, onTold, endsWith }: R
     }
   }
 
-  function ask(since: number | undefined, signal: AbortSignal): Promise<ChangeListResult> {
-    const asked = list(since === undefined ? {} : { since, limit: PAGE_SIZE }, { signal })
+  function ask(from: Pick<ChangeListInput, 'since' | 'snapshot'>, signal: AbortSignal): Promise<ChangeListResult> {
+    const asked = list(from.since === undefined ? {} : { ...from, limit: PAGE_SIZE }, { signal })
     // It may fail before it is awaited, and is not awaited where the subscriber ends while it is told.
     asked.catch(() => {})
     return asked

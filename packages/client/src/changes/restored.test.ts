@@ -1,4 +1,4 @@
-import type { TestUser } from '@taskwire/router/testing'
+import { rewind } from '@taskwire/router/testing'
 import { expect } from 'vitest'
 import { createTokenClient } from '../client.ts'
 import { eventually, quickTiming } from '../testing/client-test.ts'
@@ -25,7 +25,7 @@ test('while it only asks, a client is told to read everything again, and then ev
   await write(newcomer, 10)
   await eventually(() => expect(told.versions.at(-1)).toBe(10))
   await eventually(() => expect(phone.$changes.status).toBe('polling'))
-  await restore(newcomer, 5)
+  await rewind(newcomer, 5)
   await eventually(() => expect(told.resets).toEqual([5]))
   await write(newcomer, 3)
   await eventually(() => expect(told.versions.slice(-3)).toEqual([6, 7, 8]))
@@ -46,7 +46,7 @@ test('after an outage in which a question is answered before a stream is open, t
   browser.disturb = () => Promise.reject(new TypeError('fetch failed'))
   network.cut(new TypeError('terminated'))
   await eventually(() => expect(phone.$changes.status).toBe('offline'))
-  await restore(newcomer, 5)
+  await rewind(newcomer, 5)
   browser.disturb = (procedures) => (procedures.includes('change.stream') ? noStream() : undefined)
   await eventually(() => expect(phone.$changes.status).toBe('polling'))
   browser.disturb = () => undefined
@@ -57,12 +57,4 @@ test('after an outage in which a question is answered before a stream is open, t
 
 function noStream(): Response {
   return new Response('', { status: 404 })
-}
-
-/** Makes the user's data what it was at this version. */
-async function restore({ services: { db }, user }: TestUser, version: number): Promise<void> {
-  await db.$transaction([
-    db.task.deleteMany({ where: { userId: user.id, version: { gt: version } } }),
-    db.user.update({ where: { id: user.id }, data: { changeSeq: version } }),
-  ])
 }

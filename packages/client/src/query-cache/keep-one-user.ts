@@ -34,6 +34,7 @@ export interface KeepOneUserOptions {
 
 const GROUPS: Record<keyof RouterInputs, true> = {
   auth: true,
+  account: true,
   session: true,
   apiToken: true,
   task: true,

@@ -8,13 +8,16 @@ import { connectRedis } from './redis.ts'
 
 type ClosableServices = Services & { close(): Promise<void> }
 
+/** `redisIsUp` is null where REDIS_URL names none. */
+type ServicesOfServer = ClosableServices & { redisIsUp: (() => boolean) | null }
+
 /**
  * Makes the services of a server, as the environment asks for them, on a database that is open; `close` leaves that open.
  *
  * @param logger is told when Redis is away
  * @throws FolderError where the development secret cannot be kept
  */
-export async function servicesOfServer(env: Env, database: OpenDatabase, logger: Logger): Promise<ClosableServices> {
+export async function servicesOfServer(env: Env, database: OpenDatabase, logger: Logger): Promise<ServicesOfServer> {
   const jwtSecret = env.identity.jwtSecret ?? (await developmentSecret(env.database.dataDir))
   const redis = env.redisUrl === undefined ? null : connectRedis(env.redisUrl, logger)
   const services = createServices({
@@ -25,6 +28,7 @@ export async function servicesOfServer(env: Env, database: OpenDatabase, logger:
   })
   return {
     ...services,
+    redisIsUp: redis?.isUp ?? null,
     async close() {
       await services.close()
       redis?.close()

@@ -33,12 +33,15 @@ export function environmentSchema(production: boolean) {
       BCRYPT_COST: wholeNumber(production ? 10 : 4, 31).default(12),
       PASSWORD_MIN_LENGTH: wholeNumber(1, 72).default(8),
       CORS_ORIGINS: origins.default([]),
+      SHUTDOWN_DRAIN: pause.default(production ? 1_000 : 0),
       DOCS: onOrOff.default(true),
       TRUST_PROXY: wholeNumber(0, 100).default(0),
       MAX_TASKS_PER_USER: wholeNumber(1, 1_000_000).default(DEFAULT_QUOTAS.maxTasks),
       // tag.list has no pages.
       MAX_TAGS_PER_USER: wholeNumber(1, 10_000).default(DEFAULT_QUOTAS.maxTags),
       RATE_LIMIT_MULTIPLIER: wholeNumber(1, 1_000_000).default(1),
+      METRICS_TOKEN: metricsToken.optional(),
+      SLOW_QUERY_MS: wholeNumber(1, 60_000).default(500),
       LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     })
     .refine((env) => !production || env.PUBLIC_URL === undefined || keepsSecureCookies(env.PUBLIC_URL), {
@@ -132,6 +135,13 @@ const duration = variable('a duration of a second or more, with its unit, such a
   return milliseconds !== undefined && milliseconds >= 1_000 ? Math.floor(milliseconds / 1_000) : undefined
 })
 
+const LONGEST_PAUSE = 300_000
+/** In milliseconds. */
+const pause = variable('a duration of 5m at most, with its unit, such as 1s or 500ms', (text) => {
+  const milliseconds = /[a-z]$/i.test(text) ? ms(text as ms.StringValue) : undefined
+  return milliseconds !== undefined && milliseconds >= 0 && milliseconds <= LONGEST_PAUSE ? milliseconds : undefined
+})
+
 // The database's URL holds its password.
 const databaseUrl = secret(
   'a URL such as postgresql://user:password@host:5432/database, special characters percent-encoded',
@@ -147,6 +157,12 @@ const redisUrl = secret('a URL such as redis://:password@host:6379', (text) =>
 const SECRET_LENGTH = 32
 const jwtSecret = secret(`at least ${SECRET_LENGTH} characters, such as \`openssl rand -base64 48\` prints`, (text) =>
   text.length >= SECRET_LENGTH ? text : undefined,
+)
+
+/** As RFC 6750 §2.1 has a bearer token. */
+const metricsToken = secret(
+  `at least ${SECRET_LENGTH} letters, digits, and - . _ ~ + / =, such as \`openssl rand -base64 48\` prints`,
+  (text) => (text.length >= SECRET_LENGTH && /^[\w.~+/-]+=*$/.test(text) ? text : undefined),
 )
 
 const publicUrl = variable('an http or https URL such as https://tasks.example.com', (text) => {

@@ -23,6 +23,8 @@ export interface Env {
     trustProxy: number
     /** The session's cookie goes to frontends on other sites too. */
     cookieCrossSite: boolean
+    /** Milliseconds from "not ready" to accepting nothing more. */
+    shutdownDrain: number
     /** Clients that ask for it keep the refresh token themselves instead of in the cookie. */
     refreshTokenInBody: boolean
   }
@@ -52,6 +54,10 @@ export interface Env {
   redisUrl: string | undefined
   /** Multiplies every rate limit. */
   rateLimitMultiplier: number
+  /** Who asks for the metrics has to show it. Undefined: in production nobody may, elsewhere whoever is on this machine. */
+  metricsToken: string | undefined
+  /** Statements that take as long are logged. */
+  slowQueryMilliseconds: number
   logLevel: EnvironmentVariables['LOG_LEVEL']
 }
 
@@ -91,6 +97,7 @@ export function parseEnvironment(variables: Record<string, string | undefined>, 
       docs: data.DOCS,
       trustProxy: data.TRUST_PROXY,
       cookieCrossSite: data.COOKIE_CROSS_SITE,
+      shutdownDrain: data.SHUTDOWN_DRAIN,
       refreshTokenInBody: data.REFRESH_TOKEN_IN_BODY,
     },
     database: {
@@ -115,6 +122,8 @@ export function parseEnvironment(variables: Record<string, string | undefined>, 
     quotas: { maxTasks: data.MAX_TASKS_PER_USER, maxTags: data.MAX_TAGS_PER_USER },
     redisUrl: data.REDIS_URL,
     rateLimitMultiplier: data.RATE_LIMIT_MULTIPLIER,
+    metricsToken: data.METRICS_TOKEN,
+    slowQueryMilliseconds: data.SLOW_QUERY_MS,
     logLevel: data.LOG_LEVEL,
   }
 }

@@ -7,6 +7,8 @@ export interface RedisConnection {
   client: Redis
   /** Carries announcements of changes between processes. */
   changeBus: ChangeBus
+  /** Whether commands come through, as far as is known. */
+  isUp(): boolean
   close(): void
 }
 
@@ -40,6 +42,7 @@ export function connectRedis(
   return {
     client,
     changeBus,
+    isUp: () => client.status === 'ready',
     close() {
       changeBus.close()
       client.disconnect()

@@ -1,2 +1,5 @@
 export { freePort } from './free-port.ts'
-export { ROOT, type ServerProcess, startFromBuild, startFromSource } from './server-process.ts'
+export { type Pooler, startPgBouncer } from './pgbouncer.ts'
+export { PROXIES, type ProxyName, type ProxyProcess, startProxy } from './proxy-process.ts'
+export { secureFetch } from './secure-fetch.ts'
+export { buildServer, ROOT, type ServerProcess, startFromBuild, startFromSource } from './server-process.ts'

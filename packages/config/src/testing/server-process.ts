@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { environmentSchema } from '../env-schema.ts'
 
 /** How a process ended, and all that it printed. */
@@ -29,6 +30,11 @@ const NOTHING_SET = Object.fromEntries(Object.keys(environmentSchema(false).shap
 /** Runs the server from its sources, as `pnpm start` does, with these variables and no others. */
 export function startFromSource(variables: Record<string, string>, nodeFlags: string[] = []): ServerProcess {
   return run([...nodeFlags, '--import=tsx', '--conditions=@taskwire/source', 'apps/server/src/main.ts'], variables)
+}
+
+/** Compiles the workspace, as `pnpm build` does: in a second where that is done. */
+export async function buildServer(): Promise<void> {
+  await promisify(execFile)('npx', ['tsc', '-b', 'tsconfig.build.json'], { cwd: ROOT })
 }
 
 /** Runs what `pnpm build` has made by plain Node.js, as production does. */

@@ -1,5 +1,5 @@
 import type { OpenDatabase } from '@taskwire/prisma'
-import type { Services } from '@taskwire/router'
+import type { EndedCall, Services } from '@taskwire/router'
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
@@ -7,16 +7,23 @@ import { allowOrigins, callingOrigins } from './allow-origins.ts'
 import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
 import { answerHealth, healthCheck, type Readiness } from './health.ts'
 import { logRefusedOrigins } from './log-refused-origins.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import { type MetricsAccessOptions, metricsAccess } from './metrics/metrics-access.ts'
+import { serveMetrics } from './metrics/serve-metrics.ts'
 import { serveDocument } from './openapi/serve-document.ts'
+import type { OutageLog } from './outage-log.ts'
 import { type PagesOptions, pages } from './pages/pages.ts'
 import { readBody } from './read-body.ts'
+import { createRecentCalls } from './recent-calls.ts'
 import { answerAsOrigin, neverStored, refuseBadUrls } from './request-guards.ts'
 import type { CallingOptions } from './request-info.ts'
 import { requestLog, warnOfUntrustedProxy } from './request-log.ts'
 import { restRouter } from './rest/rest-router.ts'
 import { securityHeaders } from './security-headers.ts'
+import { securityLog } from './security-log.ts'
 import { serverVersion } from './server-version.ts'
 import { createSessionCookie, type SessionCookieConfig } from './session-cookie.ts'
+import { traceRequests } from './trace-requests.ts'
 import { maxBodySize, refuseConnectionParams, refuseForms, refuseInTrpc, refuseOtherMethods } from './trpc-guards.ts'
 import { trpcMiddleware } from './trpc-middleware.ts'
 
@@ -26,6 +33,7 @@ export interface AppConfig extends Pick<PagesOptions, 'docs' | 'frontPage'> {
   /** Whether pages of this machine (http://localhost, any port) may call as well: for development. */
   localOrigins: boolean
   cookie: SessionCookieConfig
+  metrics: MetricsAccessOptions
   /** Whether a client that asks for it may keep the refresh token itself instead of in the cookie. */
   refreshTokenInBody: boolean
   /** The origin under which browsers reach this server. */
@@ -40,17 +48,23 @@ export interface AppOptions {
   config: AppConfig
   logger: Logger
   readiness: Readiness
+  metrics: Metrics
+  outages: OutageLog
+  /** Told of each call at its end. */
+  callListeners?: readonly ((call: EndedCall) => void)[]
 }
 
 /** Builds the HTTP application; whoever calls it listens. */
-export function createApp({ db, services, config, logger, readiness }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { db, services, config, logger, readiness, metrics, outages } = options
   const mayCall = callingOrigins({ listed: config.corsOrigins, local: config.localOrigins })
   const isTrusted = (origin: string) => origin === config.ownOrigin || mayCall(origin)
-  const checkHealth = healthCheck({ db, readiness })
+  const checkHealth = healthCheck({ db, readiness, outages })
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy)
 
+  app.use(traceRequests, metrics.observeRequests)
   app.use(requestLog(logger))
   if (config.trustProxy === 0) app.use(warnOfUntrustedProxy(logger))
   app.use(securityHeaders(config.ownOrigin))
@@ -63,12 +77,22 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
   })
   app.get('/health', answerHealth(checkHealth))
 
+  const recent = createRecentCalls()
+  const logEvent = securityLog(logger, recent)
   const calling: CallingOptions = {
     services,
+    metrics,
+    outages,
+    audit(request, event) {
+      metrics.audited(event)
+      logEvent(request, event)
+    },
+    callListeners: [recent.ended, ...(options.callListeners ?? [])],
     cookie: createSessionCookie(config.cookie),
     refreshTokenInBody: config.refreshTokenInBody,
     isTrusted,
   }
+  app.use(serveMetrics(metrics.registry, metricsAccess(config.metrics), calling))
   app.use(
     '/trpc',
     neverStored,
@@ -85,6 +109,6 @@ export function createApp({ db, services, config, logger, readiness }: AppOption
 
   app.use(pages({ ...config, checkHealth }))
   app.use(answerUnknownRoute)
-  app.use(answerErrors)
+  app.use(answerErrors(outages))
   return app
 }

@@ -1,5 +1,6 @@
 import type { OpenDatabase } from '@taskwire/prisma'
 import type { RequestHandler } from 'express'
+import type { OutageLog } from './outage-log.ts'
 
 /** Whether new requests should be sent here: no longer once the shutdown has begun. */
 export interface Readiness {
@@ -7,11 +8,12 @@ export interface Readiness {
 }
 
 /** Whether this process can do its work. */
-export interface Health {
-  status: 'healthy' | 'unhealthy'
+export type Health =
   /** `latencyMs` in milliseconds, of one question. */
-  database: { status: 'down' } | { status: 'up'; latencyMs: number }
-}
+  | { status: 'healthy'; database: { status: 'up'; latencyMs: number } }
+  | { status: 'unhealthy'; reason: 'database'; database: { status: 'down' } }
+  /** It is about to stop. The database is not asked: whoever sends requests here has to know at once. */
+  | { status: 'unhealthy'; reason: 'draining' }
 
 /** Milliseconds after which a database that does not answer counts as down. */
 const PATIENCE = 2_500
@@ -19,24 +21,40 @@ const PATIENCE = 2_500
 /** Milliseconds for which an answer of the database is good for every request. */
 const REMEMBERED = 500
 
+const DRAINING: Health = { status: 'unhealthy', reason: 'draining' }
+
 /** Finds out how it is with the process; the database is asked twice a second at most, however many ask here. */
 export function healthCheck({
   db,
   readiness,
+  outages,
 }: {
   db: Pick<OpenDatabase, 'ping'>
   readiness: Readiness
+  outages: Pick<OutageLog, 'healthAsked'>
 }): () => Promise<Health> {
+  async function ping(): Promise<number> {
+    try {
+      const latency = await db.ping()
+      outages.healthAsked(null)
+      return latency
+    } catch (error) {
+      outages.healthAsked(error)
+      throw error
+    }
+  }
+
   let latest: { askedAt: number; latency: Promise<number | null> } | undefined
   return async () => {
+    if (!readiness.ready) return DRAINING
     const now = performance.now()
     if (latest === undefined || now - latest.askedAt > REMEMBERED)
-      latest = { askedAt: now, latency: withPatience(db.ping()) }
+      latest = { askedAt: now, latency: withPatience(ping()) }
     const latency = await latest.latency
-    return {
-      status: readiness.ready && latency !== null ? 'healthy' : 'unhealthy',
-      database: latency === null ? { status: 'down' } : { status: 'up', latencyMs: Math.round(latency * 100) / 100 },
-    }
+    // It may have begun meanwhile.
+    if (!readiness.ready) return DRAINING
+    if (latency === null) return { status: 'unhealthy', reason: 'database', database: { status: 'down' } }
+    return { status: 'healthy', database: { status: 'up', latencyMs: Math.round(latency * 100) / 100 } }
   }
 }
 

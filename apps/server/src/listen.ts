@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
+import { createDraining, type Draining } from './draining.ts'
 import { dropStalledReader, PATIENCE, type Patience } from './drop-stalled-reader.ts'
 import { limitPipelining } from './limit-pipelining.ts'
 
@@ -9,14 +11,19 @@ const KEEP_ALIVE_TIMEOUT = 65_000
 const IDLE_SWEEP_INTERVAL = 50
 
 /** A listening server. */
-export interface Listening {
+export interface Listening extends Pick<Draining, 'turnAway'> {
   /** The port, also when a free one was asked for. */
   port: number
+  /** How many connections are open. */
+  connections(): Promise<number>
+  /** See `Draining`. */
+  beginDraining(): void
   /**
    * Stops accepting, lets the requests that run come to their end, and cuts those that take longer.
    * @param patience milliseconds
+   * @returns how many connections were cut
    */
-  close(patience: number): Promise<void>
+  close(patience: number): Promise<number>
 }
 
 /** The address to listen on cannot be had. */
@@ -34,16 +41,19 @@ export async function listen(
     receiving = RECEIVING,
   }: { host: string; port: number; patience?: Patience; receiving?: typeof RECEIVING },
 ): Promise<Listening> {
+  const draining = createDraining()
   const server = createServer(
     {
       ...receiving,
       // Longer than a load balancer's own, usually 60 s: it must be the one to close.
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     },
-    limitPipelining((request, response) => {
-      dropStalledReader(response, patience)
-      app(request, response)
-    }),
+    limitPipelining(
+      draining.guard((request, response) => {
+        dropStalledReader(response, patience)
+        app(request, response)
+      }),
+    ),
   )
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(explainAddress(error, { host, port }))
@@ -53,7 +63,13 @@ export async function listen(
       resolve()
     })
   })
-  return { port: (server.address() as AddressInfo).port, close: (patience) => close(server, patience) }
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: promisify(server.getConnections.bind(server)),
+    beginDraining: draining.begin,
+    turnAway: draining.turnAway,
+    close: (patience) => close(server, patience),
+  }
 }
 
 function explainAddress(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
@@ -71,14 +87,22 @@ function explainAddress(error: NodeJS.ErrnoException, { host, port }: { host: st
   }
 }
 
-async function close(server: Server, patience: number): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), patience)
+async function close(server: Server, patience: number): Promise<number> {
+  let cut = 0
+  const cutting = setTimeout(() => {
+    // Counted before they are cut, although it is told after.
+    server.getConnections((_error, count) => {
+      cut = count
+    })
+    server.closeAllConnections()
+  }, patience)
   // A connection that is kept alive is idle once its answer is out, and would otherwise wait for the next request.
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_INTERVAL)
   try {
     await new Promise<void>((resolve) => server.close(() => resolve()))
   } finally {
-    clearTimeout(cut)
+    clearTimeout(cutting)
     clearInterval(sweep)
   }
+  return cut
 }

@@ -1,3 +1,5 @@
+import { trace } from '@opentelemetry/api'
+import { withoutValues } from '@taskwire/prisma'
 import {
   type DestinationStream,
   type Logger,
@@ -21,21 +23,30 @@ const SECRETS = [
   'taskwire-refresh-token',
 ]
 
-/** JSON lines, or readable ones for a terminal; on standard output unless told otherwise. */
+/** JSON lines with the process that writes them, or readable ones for a terminal; on standard output unless told otherwise. */
 export function createLogger(
   { level, terminal }: { level: string; terminal: boolean },
   destination?: DestinationStream,
 ): Logger {
   const options: LoggerOptions = {
     level,
-    base: undefined,
+    mixin: traceOfLine,
     redact: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
     serializers: { err: stdSerializers.wrapErrorSerializer(errorStory) },
     ...(terminal && {
-      transport: { target: 'pino-pretty', options: { ignore: 'req,res,responseTime', translateTime: 'SYS:HH:MM:ss' } },
+      transport: {
+        target: 'pino-pretty',
+        options: { ignore: 'pid,hostname,req,res,responseTime', translateTime: 'SYS:HH:MM:ss' },
+      },
     }),
   }
   return destination === undefined ? pino(options) : pino(options, destination)
+}
+
+/** The name is that of https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context. */
+function traceOfLine(): { trace_id?: string } {
+  const span = trace.getActiveSpan()
+  return span === undefined ? {} : { trace_id: span.spanContext().traceId }
 }
 
 /**
@@ -50,5 +61,5 @@ export function errorStory({ type, message = 'Not an error', stack = '', code }:
 const QUOTED_CALL = /( invocation[^\n]*:\n)\n\{\n[\s\S]*?\n\}\n/g
 
 function withoutArguments(text: string): string {
-  return text.replace(QUOTED_CALL, '$1')
+  return withoutValues(text.replace(QUOTED_CALL, '$1'))
 }

@@ -2,6 +2,9 @@ import { type ErrorReason, errorTable, type Tag, type Task, type ValidationIssue
 import { type ErrorShape, type PlainReason, reasonOf, refusalShape, toErrorShape } from '@taskwire/router'
 import { getTRPCErrorFromUnknown } from '@trpc/server'
 import type { Request, Response } from 'express'
+import { callFailed } from './call-failed.ts'
+import type { OutageLog } from './outage-log.ts'
+import { noteFailure } from './request-notes.ts'
 
 /** A failure as RFC 9457 has it. */
 export interface Problem {
@@ -31,11 +34,17 @@ export function problemUri(reason: ErrorReason): string {
   return `urn:taskwire:problem:${reason}`
 }
 
-/** What a call that has failed is answered. What nobody foresaw is logged. */
-export function problemOf(request: Request, error: unknown): Problem {
+/** What a call that has failed is answered; it is noted for the log. */
+export function problemOf(request: Request, error: unknown, { outages, procedure }: FailureNotes): Problem {
   const failure = getTRPCErrorFromUnknown(error)
-  if (reasonOf(failure) === 'INTERNAL') request.log.error({ err: failure.cause ?? failure }, 'A call failed')
+  callFailed(request, { reason: reasonOf(failure), cause: failure.cause ?? failure, procedure }, outages)
   return toProblem(toErrorShape(failure, String(request.id)))
+}
+
+interface FailureNotes {
+  outages: OutageLog
+  /** Undefined where none was reached. */
+  procedure?: string
 }
 
 function toProblem({ message, data }: ErrorShape): Problem {
@@ -74,6 +83,7 @@ export function sendProblem(response: Response, problem: Problem): void {
 
 /** Answers a request that no procedure is asked about. */
 export function refuse(response: Response, reason: PlainReason, detail?: string): void {
+  noteFailure(response.req, { reason, cause: undefined })
   const problem = toProblem(refusalShape(reason, String(response.req.id)))
   sendProblem(response, detail === undefined ? problem : { ...problem, detail })
 }

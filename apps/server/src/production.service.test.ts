@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { ROOT, startFromBuild } from '@taskwire/config/testing'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { buildServer, startFromBuild } from '@taskwire/config/testing'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { send } from './testing/send.ts'
+import { tcpProxy } from './testing/tcp-proxy.ts'
 
 const SETTINGS = { PUBLIC_URL: 'http://localhost:0', JWT_SECRET: 'a secret of tests, at least 32 characters' }
 
-// Takes a second where the build is up to date.
-beforeAll(() => promisify(execFile)('npx', ['tsc', '-b', 'tsconfig.build.json'], { cwd: ROOT }), 120_000)
+beforeAll(() => buildServer(), 120_000)
 
 test('the build serves from PostgreSQL by plain Node.js, and ends when it is told to', async () => {
   await using server = startFromBuild({ ...SETTINGS, DATABASE_URL: await freshServerUrl() })
@@ -34,10 +33,10 @@ test('the build serves from PostgreSQL by plain Node.js, and ends when it is tol
   const login = trpcCalls({ url }).mutate('auth.login', {
     json: { email: ada.email, password: 'correct horse battery staple' },
   })
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await sleep(100)
   server.kill('SIGTERM')
   // For a second it is there and not ready, also for who connects anew, as a load balancer's probe does.
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  await sleep(200)
   expect(await send({ port: Number(new URL(url).port) }, { method: 'GET', path: '/health' })).toMatchObject({
     status: 503,
   })
@@ -47,6 +46,33 @@ test('the build serves from PostgreSQL by plain Node.js, and ends when it is tol
   const { code, complaints, output } = await server.ended
   expect({ code, complaints }).toEqual({ code: 0, complaints: [] })
   for (const line of output) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) })
+})
+
+describe('a stop', () => {
+  test('ends at once, and badly, when it is asked for again', async () => {
+    await using server = startFromBuild({ ...SETTINGS, DATABASE_URL: await freshServerUrl(), SHUTDOWN_DRAIN: '1m' })
+    const url = await server.url
+    server.kill('SIGTERM')
+    await expect.poll(() => fetch(`${url}/health`).then(({ status }) => status)).toBe(503)
+    await sleep(1_000)
+    server.kill('SIGTERM')
+    expect(await server.ended).toMatchObject({ code: 1, complaints: [] })
+  })
+
+  test('is not held up by a database that answers no more', async () => {
+    await using network = await tcpProxy(await freshServerUrl())
+    await using server = startFromBuild({ ...SETTINGS, DATABASE_URL: network.url })
+    const user = await registeredCalls({ url: await server.url })
+    network.hold()
+    const read = user.query('task.list').catch(() => 'cut')
+    await sleep(500)
+    server.kill('SIGTERM')
+    const told = performance.now()
+    expect((await server.ended).code).toBe(0)
+    // The drain, 8 s for what is under way, and 2 s to close.
+    expect(performance.now() - told).toBeLessThan(14_000)
+    await read
+  }, 120_000)
 })
 
 describe('it refuses to start', () => {

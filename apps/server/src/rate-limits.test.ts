@@ -191,8 +191,8 @@ describe('wrong passwords', () => {
     expect(await api.mutate('auth.deleteAccount', { password }, elsewhere)).toMatchObject(limited)
     expect((await api.login(email, password, { address })).status).toBe(200)
     const throttled = server.log.filter(({ audit, ip }) => audit === 'throttled' && ip === address)
-    expect(throttled).toHaveLength(3)
-    expect(throttled[0]).toMatchObject({ limit: 'passwordFailures' })
+    // Once, however often in ten seconds.
+    expect(throttled).toMatchObject([{ limit: 'passwordFailures', userId: expect.any(String) }])
   })
 
   test('at sign-in are counted for the account and the address, five at most', async ({ api }) => {

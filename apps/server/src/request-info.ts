@@ -1,16 +1,26 @@
-import type { OutgoingAnswer, RequestInfo, Services } from '@taskwire/router'
+import type { EndedCall, OutgoingAnswer, RequestInfo, Services } from '@taskwire/router'
 import type { Request, Response } from 'express'
 import type { OriginTest } from './allow-origins.ts'
 import { canonicalAddress, limitedAddress, limitedNetwork } from './client-address.ts'
 import { isCrossSite } from './cross-site.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import type { OutageLog } from './outage-log.ts'
 import { outgoingAnswer } from './outgoing-answer.ts'
+import { notesOf } from './request-notes.ts'
+import type { SecurityLog } from './security-log.ts'
 import { type SessionTransportConfig, sessionTransport } from './session-transport.ts'
 
 /** What every way to call the procedures over HTTP needs. */
 export interface CallingOptions extends SessionTransportConfig {
   services: Services
+  metrics: Metrics
   /** Tells our own origin, and those whose pages may use the session's cookie. */
   isTrusted: OriginTest
+  outages: OutageLog
+  /** Notes a security event of a request in the log. */
+  audit: SecurityLog
+  /** Told of each call at its end. */
+  callListeners: readonly ((call: EndedCall) => void)[]
 }
 
 /** A request and what is answered to it. */
@@ -33,9 +43,10 @@ export function requestInfo(
   asked: Asked,
   options: CallingOptions,
 ): RequestInfo & { answer: OutgoingAnswer } {
-  const { mostBytes, ...info } = asked
-  return {
-    ...info,
+  const { mostBytes, ...protocol } = asked
+  const notes = notesOf(request)
+  const info = {
+    ...protocol,
     requestId: String(request.id),
     device: { userAgent: request.get('user-agent') ?? null, ip: canonicalAddress(request.ip) },
     address: limitedAddress(request.ip),
@@ -44,20 +55,23 @@ export function requestInfo(
     bearerToken: BEARER.exec(request.get('authorization') ?? '')?.[1] ?? null,
     ...sessionTransport(request, response, options),
     crossSite: isCrossSite(request, options.isTrusted),
-    ...toldOf({ request, response }),
+    ...toldOf({ request, response }, options),
+    callEnded(call: EndedCall) {
+      notes.calls.push(call)
+      options.metrics.callEnded(call, request.get('taskwire-client'))
+      for (const listener of options.callListeners) listener(call)
+    },
   }
+  notes.running = () => [...options.services.runningCalls].filter((call) => call.request === info)
+  return info
 }
 
 /** Where a request's limits and security events are told. */
-export function toldOf({ request, response }: Exchange): Pick<RequestInfo, 'audit' | 'reportLimit'> {
-  return { audit: auditOf(request), reportLimit: reportLimitTo(response) }
-}
-
-/** Security events are logged whatever LOG_LEVEL says: an operator who turned it down still needs them after a break-in. */
-function auditOf(request: Request): RequestInfo['audit'] {
-  const ip = canonicalAddress(request.ip)
-  return ({ event, ...details }) =>
-    request.log.child({}, { level: 'info' }).info({ audit: event, ip, ...details }, `Security event: ${event}`)
+export function toldOf(
+  { request, response }: Exchange,
+  { audit }: Pick<CallingOptions, 'audit'>,
+): Pick<RequestInfo, 'audit' | 'reportLimit'> {
+  return { audit: (event) => audit(request, event), reportLimit: reportLimitTo(response) }
 }
 
 /** Of several limits the one that is nearest to its end; nothing where the headers of a streamed answer are out. */

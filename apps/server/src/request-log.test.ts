@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { freshDatabase, testDatabase } from '@taskwire/prisma/testing'
 import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { describe, expect, test } from 'vitest'
@@ -37,18 +38,86 @@ describe('the request id', () => {
 })
 
 describe('a line of the log', () => {
-  test('says what was asked and how it ended', async () => {
+  test('says what was asked, by whom, how each call ended, and which process answered', async () => {
     await using server = await testServer(await testDatabase())
-    await trpcCalls(server).query('auth.me,task.list', { json: null })
+    const user = await registeredCalls(server)
+    const { data: me } = await user.query<{ id: string }>('auth.me')
+    server.log.length = 0
+    await user.query('task.list', { json: {} })
     const [line] = await requestLines(server, 1)
     expect(line).toEqual({
-      level: 40,
+      level: 30,
       time: expect.any(Number),
-      req: { id: expect.any(String), method: 'GET', path: '/trpc/auth.me,task.list', remoteAddress: '127.0.0.1' },
-      res: { statusCode: 404 },
+      pid: process.pid,
+      hostname: hostname(),
+      req: { id: expect.any(String), method: 'GET', path: '/trpc/task.list' },
+      res: { statusCode: 200 },
       responseTime: expect.any(Number),
-      msg: 'GET /trpc/auth.me,task.list 404',
+      ip: '127.0.0.1',
+      userId: me.id,
+      calls: [{ procedure: 'task.list', milliseconds: expect.any(Number) }],
+      msg: 'GET /trpc/task.list 200',
     })
+  })
+
+  test('says why a request was refused, by whomever', async () => {
+    await using server = await testServer(await testDatabase())
+    const user = await registeredCalls(server)
+    server.log.length = 0
+    await user.query('task.get', { json: { id: crypto.randomUUID() } })
+    await fetch(`${server.url}/api/tasks`)
+    await fetch(`${server.url}/trpc/no.such`)
+    await fetch(`${server.url}/trpc/task.create`, { method: 'POST', body: '{}' })
+    await fetch(`${server.url}/nothing`)
+    expect(await requestLines(server, 5)).toMatchObject([
+      {
+        level: 40,
+        reason: 'NOT_FOUND',
+        userId: expect.any(String),
+        calls: [{ procedure: 'task.get', reason: 'NOT_FOUND' }],
+      },
+      { level: 40, reason: 'TOKEN_MISSING', calls: [{ procedure: 'task.list', reason: 'TOKEN_MISSING' }] },
+      { level: 40, reason: 'UNKNOWN_PROCEDURE', msg: 'GET /trpc/no.such 404 UNKNOWN_PROCEDURE' },
+      { level: 40, reason: 'UNSUPPORTED_MEDIA_TYPE' },
+      { level: 40, reason: 'NOT_FOUND' },
+    ])
+  })
+
+  test('says of each call of a batch how it ended, and its level is that of the worst', async () => {
+    await using db = await freshDatabase()
+    await using server = await testServer(db)
+    const user = await registeredCalls(server)
+    await db.client.$executeRaw`ALTER TABLE tags RENAME COLUMN color TO colour`
+    server.log.length = 0
+    const inputs = JSON.stringify({ 1: { json: { limit: 'many' } } })
+    const batch = `${server.url}/trpc/auth.me,task.list,tag.list?batch=1&input=${encodeURIComponent(inputs)}`
+    await fetch(batch, { headers: { authorization: `Bearer ${user.token}` } })
+    const [line] = await requestLines(server, 1)
+    expect(line).toMatchObject({
+      level: 50,
+      res: { statusCode: 207 },
+      reason: 'INTERNAL',
+      cause: { code: '42703', message: expect.stringContaining('color') },
+    })
+    expect(line?.['calls']).toHaveLength(3)
+    expect(line?.['calls']).toEqual(
+      expect.arrayContaining([
+        { procedure: 'auth.me', milliseconds: expect.any(Number) },
+        { procedure: 'task.list', milliseconds: expect.any(Number), reason: 'VALIDATION_FAILED' },
+        {
+          procedure: 'tag.list',
+          milliseconds: expect.any(Number),
+          reason: 'INTERNAL',
+          cause: { kind: null, code: '42703', message: expect.stringContaining('color') },
+        },
+      ]),
+    )
+  })
+
+  test('names the caller’s address, not that of the proxy', async () => {
+    await using server = await testServer(await testDatabase(), { trustProxy: 1 })
+    await fetch(`${server.url}/nothing`, { headers: { 'x-forwarded-for': '203.0.113.7' } })
+    expect(await requestLines(server, 1)).toMatchObject([{ ip: '203.0.113.7' }])
   })
 
   test('tells of a client that went away before it had its answer', async () => {

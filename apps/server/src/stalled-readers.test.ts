@@ -21,9 +21,9 @@ async function connectTo(handle: RequestListener): Promise<Connection> {
   await once(socket, 'connect')
   return {
     socket,
-    [Symbol.asyncDispose]() {
+    async [Symbol.asyncDispose]() {
       socket.destroy()
-      return close(0)
+      await close(0)
     },
   }
 }

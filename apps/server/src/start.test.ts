@@ -36,7 +36,7 @@ test('a server that stops answers what was asked before, is not ready any more, 
   socket.write('\r\n')
   const answer = await socket.closed
   expect(answer).toMatch(/^HTTP\/1\.1 503 /)
-  expect(answer).toContain('"status":"unhealthy","database":{"status":"up"')
+  expect(answer).toContain('"status":"unhealthy","reason":"draining"')
   await stopped
 
   const lines: string[] = []

@@ -1,12 +1,25 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Env, servicesOfServer } from '@taskwire/config'
-import { purge } from '@taskwire/domain'
-import { type OpenDatabase, openDatabase, prepareSchema } from '@taskwire/prisma'
-import type { Services } from '@taskwire/router'
+import { type Env, examineConfiguration, servicesOfServer } from '@taskwire/config'
+import {
+  type OpenDatabase,
+  openDatabase,
+  prepareSchema,
+  refuseUnfitServer,
+  type StatementListener,
+  sentenceOf,
+} from '@taskwire/prisma'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
+import { healthCheck } from './health.ts'
 import { listen } from './listen.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { registerProcess } from './metrics/process-metrics.ts'
+import { createOutageLog } from './outage-log.ts'
+import { serveBackups } from './serve-backups.ts'
+import { serverVersion } from './server-version.ts'
+import { logStatements } from './slow-statements.ts'
+import { startUpkeep } from './upkeep.ts'
 
 /** A server that answers. */
 export interface RunningServer {
@@ -14,20 +27,25 @@ export interface RunningServer {
   url: string
   /** Resolves when the process has to end at once, for a reason that has been logged: the embedded database is lost. */
   lost: Promise<unknown>
-  /** Lets what runs come to its end, for 10 s at most, and closes everything. */
-  stop(): Promise<void>
+  /**
+   * Lets what runs come to its end, and closes everything: takes the drain, 8 s and 2 s at most.
+   *
+   * @param why for the log
+   */
+  stop(why?: string): Promise<void>
 }
 
-const HOUR = 3_600_000
-
-/** Milliseconds that requests under way have to come to their end. With the pause before, less than Docker's 10 s. */
+/** Milliseconds after the drain that requests under way have to come to their end. */
 const SHUTDOWN_PATIENCE = 8_000
 
-/** Milliseconds in production from saying "not ready" to accepting nothing more: a load balancer has to see it. */
-const DRAIN = 1_000
+/** Milliseconds of these for proxies that still send requests to find out that they should not. */
+const TURNING_AWAY = 4_000
+
+/** Milliseconds for what is open to close. A database that answers no more would keep us waiting for longer. */
+const CLOSING = 2_000
 
 /**
- * Opens the database, brings its schema up to date, and listens.
+ * Opens the database, refuses one that cannot work, brings its schema up to date, and listens.
  *
  * @throws what `explainRefusal` has a plain line for
  */
@@ -36,16 +54,31 @@ export async function start(env: Env, logger: Logger): Promise<RunningServer> {
   if (url === undefined && !existsSync(dataDir)) {
     logger.info(`Making an embedded database in ${dataDir}, which takes some seconds this first time`)
   }
-  const db = await openDatabase(env.database)
+  const metrics = createMetrics()
+  const statementListeners: StatementListener[] = [
+    logStatements(logger, { slow: env.slowQueryMilliseconds }),
+    metrics.statementEnded,
+  ]
+  const onStatement: StatementListener = (statement) => {
+    for (const listener of statementListeners) listener(statement)
+  }
+  const db = await openDatabase({ ...env.database, onStatement })
   try {
-    const applied = await prepareSchema(db, env)
-    const running = await serve({ env, db, logger })
-    logger.info({ url: running.url, database: db.kind }, `Taskwire is ready at ${running.url}`)
-    if (env.http.trustProxy === 0 && env.http.publicUrl.startsWith('https:')) {
-      logger.warn(
-        'PUBLIC_URL is https, so a proxy stands in front, and TRUST_PROXY is 0: to the rate limits all the world is one address. Set it to the number of proxies in front',
-      )
-    }
+    const warnings = [...examineConfiguration(env), ...(await refuseUnfitServer(db, env.database))]
+    const applied = await prepareSchema(db, { ...env, onProgress: (line) => logger.info(line) })
+    const running = await serve({ env, db, logger, metrics, statementListeners })
+    logger.info(
+      {
+        url: running.url,
+        version: serverVersion(),
+        node: process.version,
+        database: db.kind,
+        connections: db.connections().most,
+        trustProxy: env.http.trustProxy,
+      },
+      `Taskwire is ready at ${running.url}`,
+    )
+    for (const { name, ...finding } of warnings) logger.warn({ check: name }, sentenceOf(finding))
     if (applied.length > 0) logger.info({ applied }, 'The database was migrated')
     return running
   } catch (error) {
@@ -54,20 +87,34 @@ export async function start(env: Env, logger: Logger): Promise<RunningServer> {
   }
 }
 
-async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: Logger }): Promise<RunningServer> {
+interface Serving {
+  env: Env
+  db: OpenDatabase
+  logger: Logger
+  metrics: Metrics
+  /** Who is told of each statement; whoever wants to be as well is added. */
+  statementListeners: StatementListener[]
+}
+
+async function serve({ env, db, logger, metrics, statementListeners }: Serving): Promise<RunningServer> {
   const { http } = env
   const services = await servicesOfServer(env, db, logger)
+  const outages = createOutageLog({ logger, connections: db.connections, running: services.runningCalls })
+  statementListeners.push(outages.statementEnded)
   const readiness = { ready: true }
   const app = createApp({
     db,
     services,
     logger,
     readiness,
+    metrics,
+    outages,
     config: {
       corsOrigins: http.corsOrigins,
       docs: http.docs,
       frontPage: env.production ? 'short' : 'long',
       localOrigins: !env.production,
+      metrics: { token: env.metricsToken, production: env.production },
       refreshTokenInBody: http.refreshTokenInBody,
       trustProxy: http.trustProxy,
       ownOrigin: new URL(http.publicUrl).origin,
@@ -78,28 +125,34 @@ async function serve({ env, db, logger }: { env: Env; db: OpenDatabase; logger: 
     await services.close()
     throw error
   })
-  const purging = purgeHourly(services, logger)
+  registerProcess(metrics.registry)
+  const { redisIsUp } = services
+  const checkHealth = healthCheck({ db, readiness, outages })
+  metrics.read({ db, services, checkHealth, redisIsUp, connections: server.connections })
+  const endBackups = db.kind === 'embedded' ? await serveBackups(env.database.dataDir, db, logger) : async () => {}
+  const upkeep = startUpkeep(services, { logger, metrics })
   return {
     url: http.publicUrl.replace(/:0$/, `:${server.port}`),
     lost: db.lost.then((error) => logger.fatal(error.message)),
-    async stop() {
+    async stop(why = 'as asked') {
+      const began = performance.now()
+      logger.info({ why, calls: services.runningCalls.size }, `Shutting down: ${why}`)
       readiness.ready = false
-      // Streams would never come to their end by themselves.
-      await services.changes.close()
-      clearInterval(purging)
-      if (env.production) await sleep(DRAIN)
-      await server.close(SHUTDOWN_PATIENCE)
-      await services.close()
-      await db.close()
+      server.beginDraining()
+      const upkeepEnds = upkeep.stop()
+      await sleep(http.shutdownDrain)
+      const giveUp = performance.now() + SHUTDOWN_PATIENCE
+      // Streams would never come to their end by themselves. They go on until no proxy sends those who come back here.
+      const streamsEnded = services.changes.close()
+      if (http.shutdownDrain > 0) await server.turnAway(TURNING_AWAY)
+      await streamsEnded
+      await endBackups()
+      const cut = await server.close(giveUp - performance.now())
+      const closed = upkeepEnds.then(() => services.close()).then(() => db.close())
+      await Promise.race([closed, sleep(CLOSING)])
+      const seconds = Math.round((performance.now() - began) / 100) / 10
+      const rest = cut === 0 ? 'every request came to its end' : `connections cut: ${cut}`
+      logger.info({ seconds, cut }, `Shut down in ${seconds} s; ${rest}`)
     },
   }
-}
-
-function purgeHourly({ db, quotas }: Services, logger: Logger): NodeJS.Timeout {
-  return setInterval(() => {
-    purge(db, quotas).then(
-      (purged) => logger.info({ purged }, 'Purged what was deleted long ago'),
-      (error) => logger.warn({ err: error }, 'Purging failed; it is tried again in an hour'),
-    )
-  }, HOUR).unref()
 }

@@ -3,6 +3,7 @@ import { toErrorEnvelope } from '@taskwire/router'
 import type { Request, RequestHandler } from 'express'
 import { MAX_AUTH_BODY_SIZE, MAX_BODY_SIZE } from './read-body.ts'
 import { isJson, READING_METHODS, type Refuse } from './request-guards.ts'
+import { noteFailure } from './request-notes.ts'
 
 /** What tRPC reads from a URL for sockets, which are not spoken here; it answers a bad one outside its own error handling. */
 const CONNECTION_PARAMS = 'connectionParams'
@@ -11,6 +12,7 @@ const METHODS = new Set([...READING_METHODS, 'POST'])
 
 /** Answers as tRPC would. */
 export const refuseInTrpc: Refuse = (response, reason) => {
+  noteFailure(response.req, { reason, cause: undefined })
   response.status(errorTable[reason].httpStatus).json(toErrorEnvelope(reason, String(response.req.id)))
 }
 

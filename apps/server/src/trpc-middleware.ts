@@ -10,6 +10,7 @@ import {
 } from '@taskwire/router'
 import { type CreateExpressContextOptions, createExpressMiddleware } from '@trpc/server/adapters/express'
 import type { Handler } from 'express'
+import { callFailed } from './call-failed.ts'
 import { chargeUnanswered } from './charge-unanswered.ts'
 import { type CallingOptions, requestInfo } from './request-info.ts'
 
@@ -32,8 +33,7 @@ export function trpcMiddleware(options: CallingOptions): Handler {
     },
     onError({ error, req, path }) {
       attachRequestId(error, String(req.id))
-      const reason = reasonOf(error)
-      if (reason === 'INTERNAL') req.log.error({ err: error.cause ?? error, path }, 'A call failed')
+      callFailed(req, { reason: reasonOf(error), cause: error.cause ?? error, procedure: path }, options.outages)
     },
   })
 }

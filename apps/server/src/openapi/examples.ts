@@ -48,4 +48,6 @@ export const apiTokenExample = {
   expiresAt: '2027-11-21T09:00:00.000Z',
 }
 
+export const externalIdentityExample = { issuer: 'https://id.example.org', subject: '248289761001' }
+
 export const passwordExample = 'correct horse battery'

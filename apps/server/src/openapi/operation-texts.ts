@@ -1,3 +1,4 @@
+import { account } from './operations/account.ts'
 import { auth } from './operations/auth.ts'
 import { changes } from './operations/changes.ts'
 import type { OperationGroup, OperationText, Records, RestProcedure } from './operations/operation-text.ts'
@@ -12,6 +13,7 @@ type EveryGroup = { [Router in keyof Records]: { operations: Record<RestProcedur
 /** In the order in which the document has them. */
 export const operationGroups = {
   auth,
+  account,
   session: sessions,
   apiToken: tokens,
   task: tasks,

@@ -68,12 +68,12 @@ function name(): Html {
 }
 
 /** Said in words: colour alone says nothing to many. */
-function condition({ status, database }: Health): Html {
-  if (database.status === 'down')
+function condition(health: Health): Html {
+  if (health.status === 'healthy')
+    return html`<p class="condition good"><strong>All is well:</strong> the database answers in ${health.database.latencyMs} ms.</p>`
+  if (health.reason === 'database')
     return html`<p class="condition bad"><strong>Not well:</strong> the database does not answer, or takes no writes.</p>`
-  if (status === 'unhealthy')
-    return html`<p class="condition bad"><strong>Shutting down:</strong> what runs comes to its end, nothing new is taken.</p>`
-  return html`<p class="condition good"><strong>All is well:</strong> the database answers in ${database.latencyMs} ms.</p>`
+  return html`<p class="condition bad"><strong>Shutting down:</strong> what runs comes to its end, nothing new is taken.</p>`
 }
 
 const LINKS = [

@@ -1,4 +1,9 @@
-import { type ChangeListResult, type TaskListResult, taskListInputSchema } from '@taskwire/contract'
+import {
+  type AccountExportResult,
+  type ChangeListResult,
+  type TaskListResult,
+  taskListInputSchema,
+} from '@taskwire/contract'
 import type { Request } from 'express'
 import { fieldSchemas } from './input-schema.ts'
 
@@ -18,6 +23,7 @@ type Steps = Record<string, Step>
 const pages: Record<string, (query: URLSearchParams, answer: unknown) => Steps> = {
   'task.list': (query, answer) => taskSteps(query, answer as TaskListResult),
   'change.list': (_query, answer) => changeSteps(answer as ChangeListResult),
+  'account.export': (_query, answer) => accountSteps(answer as AccountExportResult),
 }
 
 /**
@@ -55,6 +61,10 @@ function taskSteps(query: URLSearchParams, { nextCursor }: TaskListResult): Step
   }
 }
 
-function changeSteps({ hasMore, version }: ChangeListResult): Steps {
-  return hasMore ? { next: { since: version } } : {}
+function changeSteps({ hasMore, version, snapshot }: ChangeListResult): Steps {
+  return hasMore ? { next: { since: version, snapshot } } : {}
+}
+
+function accountSteps({ nextCursor }: AccountExportResult): Steps {
+  return nextCursor === null ? {} : { next: { cursor: nextCursor } }
 }

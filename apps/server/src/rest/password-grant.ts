@@ -32,7 +32,10 @@ export function passwordGrant(options: CallingOptions): RequestHandler {
       const { answer } = await callProcedure({ route: LOGIN, request, response, readInput }, options)
       response.type('json').end(JSON.stringify(tokenAnswer(answer as AuthResult)))
     } catch (error) {
-      sendProblem(response, inWordsOfOauth(problemOf(request, error)))
+      sendProblem(
+        response,
+        inWordsOfOauth(problemOf(request, error, { outages: options.outages, procedure: LOGIN.procedure })),
+      )
     }
   }
 }

@@ -279,7 +279,7 @@ describe('Link', () => {
   test('leads through what has changed', async ({ call }) => {
     for (const title of ['A', 'B', 'C']) await call('POST', '/tasks', { body: { title } })
     const { headers } = await call('GET', '/changes?since=0&limit=2')
-    expect(relations(headers['link'])).toEqual({ next: '/api/changes?since=2&limit=2' })
+    expect(relations(headers['link'])).toEqual({ next: '/api/changes?since=2&limit=2&snapshot=0' })
     expect((await call('GET', '/changes?since=2&limit=2')).headers['link']).toBeUndefined()
   })
 })

@@ -17,6 +17,7 @@ import { sendChanges } from './send-changes.ts'
 /** Serves one procedure, after cookie-parser and `readBody`. */
 export function serveRoute(route: ServedRoute, options: CallingOptions): RequestHandler {
   const readInput = inputReader(route)
+  const failureNotes = { outages: options.outages, procedure: route.procedure }
 
   /** A procedure that takes nothing asks for no input: what is sent to it all the same is charged and refused here. */
   async function refuseInput(exchange: Exchange): Promise<void> {
@@ -41,9 +42,9 @@ export function serveRoute(route: ServedRoute, options: CallingOptions): Request
       )
       if (route.type !== 'subscription') return send(route, { request, response, answer })
       const changes = answer as AsyncIterable<TrackedEnvelope<Change>>
-      await sendChanges({ response, changes, closed, problemOf: (error) => problemOf(request, error) })
+      await sendChanges({ response, changes, closed, problemOf: (error) => problemOf(request, error, failureNotes) })
     } catch (error) {
-      const problem = problemOf(request, error)
+      const problem = problemOf(request, error, failureNotes)
       sendProblem(response, isFailedPrecondition(problem.reason, request) ? { ...problem, status: 412 } : problem)
     }
   }

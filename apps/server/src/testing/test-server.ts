@@ -3,9 +3,11 @@ import type { Services, ServicesConfig } from '@taskwire/router'
 import { testServices } from '@taskwire/router/testing'
 import { type AppConfig, createApp } from '../app.ts'
 import { PATIENCE, type Patience } from '../drop-stalled-reader.ts'
-import type { Readiness } from '../health.ts'
+import { healthCheck, type Readiness } from '../health.ts'
 import { listen } from '../listen.ts'
 import { createLogger } from '../logger.ts'
+import { createMetrics, type Metrics } from '../metrics/metrics.ts'
+import { createOutageLog } from '../outage-log.ts'
 
 /** A line of the log, parsed. */
 type LogLine = Record<string, unknown> & { msg: string }
@@ -17,6 +19,7 @@ export interface TestServer extends AsyncDisposable {
   /** What has been logged so far. */
   readonly log: LogLine[]
   readonly services: Services
+  readonly metrics: Metrics
   /** As at a shutdown, with a second of patience. */
   close(): Promise<void>
 }
@@ -32,6 +35,7 @@ const ALONE: AppConfig = {
   docs: true,
   frontPage: 'long',
   localOrigins: false,
+  metrics: { token: undefined, production: false },
   refreshTokenInBody: false,
   trustProxy: 0,
   ownOrigin: 'http://localhost:3000',
@@ -40,7 +44,7 @@ const ALONE: AppConfig = {
 
 /** The real application on a free port, with a log that can be read. */
 export async function testServer(
-  db: Pick<OpenDatabase, 'client' | 'ping'>,
+  db: Pick<OpenDatabase, 'client' | 'connections' | 'ping'>,
   { services: overrides, patience = PATIENCE, ...config }: TestServerOptions = {},
 ): Promise<TestServer> {
   const log: LogLine[] = []
@@ -50,14 +54,28 @@ export async function testServer(
   )
   const services = testServices(db.client, overrides)
   const readiness = { ready: true }
-  const app = createApp({ db, services, logger, readiness, config: { ...ALONE, ...config } })
-  const { port, close: stopListening } = await listen(app, { host: '127.0.0.1', port: 0, patience })
+  const { connections: databaseConnections } = db
+  const outages = createOutageLog({ logger, connections: databaseConnections, running: services.runningCalls })
+  const metrics = createMetrics()
+  const app = createApp({ db, services, logger, readiness, metrics, outages, config: { ...ALONE, ...config } })
+  const { port, connections, close: stopListening } = await listen(app, { host: '127.0.0.1', port: 0, patience })
+  const checkHealth = healthCheck({ db, readiness, outages })
+  metrics.read({ db, services, checkHealth, redisIsUp: () => true, connections })
   const close = async () => {
     await stopListening(1_000)
     await services.close()
     refuseSecrets(log)
   }
-  return { url: `http://127.0.0.1:${port}`, port, readiness, log, services, close, [Symbol.asyncDispose]: close }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    readiness,
+    log,
+    services,
+    metrics,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }
 
 /** A JWT of ours, an API token, a password hash, and the password of `testUser`. */

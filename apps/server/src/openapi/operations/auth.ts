@@ -61,7 +61,7 @@ export const auth: OperationGroup<RestProcedure<'auth'>> = {
     'auth.deleteAccount': {
       operationId: 'deleteAccount',
       description:
-        'At once: there is no way back. Takes the password in the body. API tokens may not do this: `FORBIDDEN`; the token of another issuer may, without a password.',
+        'There is no way back. Everybody is signed out within a moment and the address is free; what a large account holds is removed from the disk within minutes. Takes the password in the body. API tokens may not do this: `FORBIDDEN`; the token of another issuer may, without a password.',
       body: { password: { value: { password: passwordExample } } },
       headers: ['SetCookie'],
     },

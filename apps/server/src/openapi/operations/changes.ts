@@ -32,11 +32,13 @@ export const changes: OperationGroup<RestProcedure<'change'>> = {
     'change.list': {
       operationId: 'listChanges',
       description:
-        'Without `since` the answer has no changes but the version to begin with: ask for it before you read the first lists. Go on with `version` as `since`, at once while `hasMore`, or follow `Link`. `reset` instead of changes: they are not known any more, so read everything again.',
+        'Without `since` the answer has no changes but the version to begin with: ask for it before you read the first lists. With `since` at 0 they are all that there is. Go on with `version` as `since`, at once while `hasMore` (and with `snapshot`, where it is a number), or follow `Link`. `reset` instead of changes: they are not known any more, so read everything again.',
       parameters: { since: 6 },
       answer: {
-        changes: { value: { changes: [taskChange, tagDeleted], version: 9, hasMore: false, reset: false } },
-        reset: { value: { changes: [], version: 120, hasMore: false, reset: true } },
+        changes: {
+          value: { changes: [taskChange, tagDeleted], version: 9, hasMore: false, reset: false, snapshot: null },
+        },
+        reset: { value: { changes: [], version: 120, hasMore: false, reset: true, snapshot: null } },
       },
       headers: ['Link'],
     },

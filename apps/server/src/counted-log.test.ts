@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { countedLog } from './counted-log.ts'
+
+function counting(interval: number) {
+  const lines: string[] = []
+  const note = countedLog<string>({
+    interval,
+    first: (fact) => lines.push(fact),
+    again: ({ fact, times }) => lines.push(`${fact} ${times} times more`),
+  })
+  return { lines, note }
+}
+
+test('the first of a kind is told at once, and those that follow by their number', async () => {
+  const { lines, note } = counting(100)
+  for (let time = 0; time < 1_000; time += 1) note('a', 'A')
+  note('b', 'B')
+  expect(lines).toEqual(['A', 'B'])
+  await expect.poll(() => lines).toEqual(['A', 'B', 'A 999 times more'])
+  await sleep(400)
+  // What has not happened for a while is new again.
+  note('a', 'A')
+  expect(lines).toEqual(['A', 'B', 'A 999 times more', 'A'])
+})
+
+test('kinds that are made up without end become one', () => {
+  const { lines, note } = counting(60_000)
+  for (let kind = 0; kind < 10_000; kind += 1) note(String(kind), 'A')
+  expect(lines.length).toBeLessThanOrEqual(501)
+})

@@ -1,13 +1,16 @@
 import { EnvError } from '@taskwire/config'
-import { DomainError } from '@taskwire/domain'
+import { ArchiveError, DomainError, VersionsUsedUpError } from '@taskwire/domain'
 import { explainDatabaseFailure } from '@taskwire/prisma'
 import { failureOf } from '@taskwire/router'
 import { CommandError } from './terminal.ts'
 
+/** Their messages are for whoever runs a command. */
+const SAID = [CommandError, EnvError, ArchiveError, VersionsUsedUpError]
+
 /** A failure in plain words; with its stack only where nobody foresaw it. */
 export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error instanceof CommandError || error instanceof EnvError) return error.message
+  if (SAID.some((kind) => error instanceof kind)) return error.message
   const databaseFailure = explainDatabaseFailure(error)
   if (databaseFailure !== null) return databaseFailure
   // Other errors of the database have reasons too, but for clients: here they are faults to look into.

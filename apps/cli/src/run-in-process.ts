@@ -1,5 +1,6 @@
 import { readEnv } from '@taskwire/config'
 import { openDatabase } from '@taskwire/prisma'
+import { ask } from './ask.ts'
 import { readSecret } from './read-secret.ts'
 import { run } from './run.ts'
 
@@ -9,4 +10,5 @@ process.exitCode = await run(process.argv.slice(2), {
   result: (line) => process.stdout.write(`${line}\n`),
   progress: (line) => process.stderr.write(`${line}\n`),
   readSecret,
+  ask,
 })

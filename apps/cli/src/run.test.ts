@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { embeddedDatabase, processDatabase } from './testing/command-database.ts'
+import { commandDatabase, embeddedDatabase, processDatabase } from './testing/command-database.ts'
 import { runCommand } from './testing/run-command.ts'
 
 test.each([
@@ -14,6 +14,15 @@ test.each([
   'doctor',
   'seed',
   'user link',
+  'user list',
+  'user delete',
+  'purge',
+  'export',
+  'import',
+  'backup',
+  'restore',
+  'feeds',
+  'feeds reset',
 ])('`taskwire %s --help` explains itself, with an example', async (command) => {
   const { exitCode, results, progress } = await runCommand(`${command} --help`, {})
   expect(exitCode).toBe(0)
@@ -59,6 +68,27 @@ test.each(['migrate status', 'seed', 'migrate up', 'migrate down'])(
     expect(progress[0]).not.toContain('hunter2')
   },
 )
+
+test('a database without its schema is one sentence, for whatever needs it', async () => {
+  await using database = await commandDatabase({ migrated: false })
+  for (const line of [
+    'user list',
+    'user list --json',
+    'user deactivate ada@example.com',
+    'user delete ada@example.com --yes',
+    'user link ada@example.com --issuer i --subject s',
+    'token list ada@example.com',
+    'token create ada@example.com backup',
+    'purge',
+    'purge --dry-run',
+  ]) {
+    expect(await runCommand(line, database.variables)).toEqual({
+      exitCode: 1,
+      results: [],
+      progress: ['The database has no schema yet: run `pnpm taskwire migrate up`'],
+    })
+  }
+})
 
 test('a folder that is in use is one sentence', async () => {
   await using database = await embeddedDatabase()

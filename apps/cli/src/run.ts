@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { exportCommand } from './archive/export-command.ts'
+import { importCommand } from './archive/import-command.ts'
+import { backupCommand } from './backup/backup.ts'
+import { restoreCommand } from './backup/restore.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { explainFailure } from './explain-failure.ts'
+import { feedsCommand } from './feeds/command.ts'
 import { migrateCommand } from './migrate/command.ts'
 import { purgeCommand } from './purge.ts'
 import { seedCommand } from './seed/command.ts'
@@ -30,6 +35,11 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     .addCommand(userCommand(terminal))
     .addCommand(tokenCommand(terminal))
     .addCommand(purgeCommand(terminal))
+    .addCommand(exportCommand(terminal))
+    .addCommand(importCommand(terminal))
+    .addCommand(backupCommand(terminal))
+    .addCommand(restoreCommand(terminal))
+    .addCommand(feedsCommand(terminal))
   for (const command of family(program)) {
     command
       .exitOverride()

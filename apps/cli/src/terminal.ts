@@ -13,6 +13,8 @@ export interface Terminal {
   progress(line: string): void
   /** A line of standard input that is not to be seen; at a terminal it is asked for. */
   readSecret(question: string): Promise<string>
+  /** The answer to a question; null where nobody sits at a terminal. */
+  ask(question: string): Promise<string | null>
 }
 
 /** A command that refuses to do what it was asked for; the message says why, in one plain sentence. */

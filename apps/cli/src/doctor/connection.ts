@@ -1,7 +1,10 @@
-import type { Check } from './finding.ts'
+import { type Finding, ok } from '@taskwire/prisma'
+import type { Examination } from './examination.ts'
 
-export const checkConnection: Check = async (database) => {
+export async function checkConnection({ database: { client } }: Pick<Examination, 'database'>): Promise<Finding> {
   // The first round trip also connects.
-  await database.ping()
-  return { ok: true, says: `answers in ${(await database.ping()).toFixed(1)} ms` }
+  await client.$queryRaw`SELECT 1`
+  const start = performance.now()
+  await client.$queryRaw`SELECT 1`
+  return ok(`answers in ${(performance.now() - start).toFixed(1)} ms`)
 }

@@ -1,35 +1,18 @@
-import { UNFINISHED_HINT } from '@taskwire/prisma'
-import type { Check } from './finding.ts'
+import { type Finding, ok, UNFINISHED_HINT } from '@taskwire/prisma'
+import type { Examination } from './examination.ts'
 
-export const checkMigrations: Check = async ({ migrations }) => {
+export async function checkMigrations({ database: { migrations } }: Pick<Examination, 'database'>): Promise<Finding> {
   const { applied, pending, failed, edited, unknown } = await migrations.status()
-  if (failed.length > 0) {
-    return {
-      ok: false,
-      says: `${failed.join(', ')} was begun and never finished`,
-      hint: UNFINISHED_HINT,
-    }
-  }
+  const fail = (says: string, hint: string): Finding => ({ grade: 'FAIL', says, hint })
+  if (failed.length > 0) return fail(`${failed.join(', ')} was begun and never finished`, UNFINISHED_HINT)
   if (edited.length > 0) {
-    return {
-      ok: false,
-      says: `${edited.join(', ')} was changed after it was applied`,
-      hint: 'restore its migration.sql',
-    }
+    return fail(`${edited.join(', ')} was changed after it was applied`, 'restore its migration.sql')
   }
   if (unknown.length > 0) {
-    return {
-      ok: false,
-      says: `${unknown.join(', ')} is not known here`,
-      hint: 'this program is older than the database',
-    }
+    return fail(`${unknown.join(', ')} is not known here`, 'this program is older than the database')
   }
   if (pending.length > 0) {
-    return {
-      ok: false,
-      says: `${pending.length} of ${pending.length + applied.length} are pending`,
-      hint: 'run `pnpm taskwire migrate up`',
-    }
+    return fail(`${pending.length} of ${pending.length + applied.length} are pending`, 'run `pnpm taskwire migrate up`')
   }
-  return { ok: true, says: `all ${applied.length} are applied` }
+  return ok(`all ${applied.length} are applied`)
 }

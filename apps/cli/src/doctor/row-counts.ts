@@ -1,31 +1,47 @@
-import type { Check } from './finding.ts'
+import { type Finding, ok } from '@taskwire/prisma'
+import type { Examination } from './examination.ts'
 
 /** Users whose rows are counted in one statement: a statement has 5 s. */
 const USERS_AT_ONCE = 20
+/** Milliseconds after which no more are counted, unless all are to be. */
+const PATIENCE = 3_000
 
-type Users = Parameters<Check>[0]['client']
+type Client = Examination['database']['client']
 
 /** The counters behind the quotas, which triggers keep, against the rows. */
-export const checkRowCounts: Check = async ({ client }) => {
+export async function checkRowCounts(
+  { database: { client }, thorough, progress }: Pick<Examination, 'database' | 'thorough' | 'progress'>,
+  patience = PATIENCE,
+): Promise<Finding> {
   const wrong: string[] = []
   let users = 0
+  let told = performance.now()
+  const end = thorough ? Number.POSITIVE_INFINITY : told + patience
   for (let after: string | null = null; ; ) {
     const counted = await countUsers(client, after)
     users += counted.length
     wrong.push(...counted.filter(({ right }) => !right).map(({ id }) => id))
     after = counted.at(-1)?.id ?? null
-    if (counted.length < USERS_AT_ONCE) break
+    if (counted.length < USERS_AT_ONCE) return judge(wrong, `all ${users} users`)
+    if (performance.now() >= end) return judge(wrong, `the first ${users} users`, 'count all by --thorough')
+    if (performance.now() - told >= 1_000) {
+      told = performance.now()
+      progress(`Counted the rows of ${users} users`)
+    }
   }
+}
+
+function judge(wrong: string[], whose: string, hint?: string): Finding {
   const [first] = wrong
-  if (first === undefined) return { ok: true, says: `those of all ${users} users are right` }
+  if (first === undefined) return { ...ok(`those of ${whose} are right`), ...(hint !== undefined && { hint }) }
   return {
-    ok: false,
-    says: `those of ${wrong.length} of ${users} users are wrong, so that their quotas are`,
+    grade: 'FAIL',
+    says: `those of ${wrong.length} of ${whose} are wrong, so that their quotas are`,
     hint: `run the SQL ${wrong.length === 1 ? `SELECT recount_user('${first}')` : 'SELECT recount_user(id) FROM users'}`,
   }
 }
 
-async function countUsers(client: Users, after: string | null): Promise<{ id: string; right: boolean }[]> {
+async function countUsers(client: Client, after: string | null): Promise<{ id: string; right: boolean }[]> {
   return client.$queryRaw`
     SELECT id, (live_tasks, deleted_tasks, live_tags, deleted_tags) = (
       (SELECT count(*) FROM tasks WHERE user_id = users.id AND deleted_at IS NULL),

@@ -1,13 +1,20 @@
-import { draftMigration, type OpenDatabase } from '@taskwire/prisma'
+import type { Env } from '@taskwire/config'
+import type { OpenDatabase } from '@taskwire/prisma'
 import { Command, InvalidArgumentError } from 'commander'
 import type { Terminal } from '../terminal.ts'
+import { confirmLoss } from './confirm-loss.ts'
 import { describeStatus } from './describe-status.ts'
+import { newCommand } from './new-command.ts'
+
+/** Where nothing is compiled, schema.prisma and what compares it with the migrations are at hand. */
+const IN_SOURCES = import.meta.url.endsWith('.ts')
 
 /** `taskwire migrate`: the database's schema, forward and back. */
 export function migrateCommand(terminal: Terminal, finish: (ok: boolean) => void): Command {
-  async function connected(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
-    await using database = await terminal.openDatabase(terminal.readEnv().database)
-    await work(database)
+  async function connected(work: (database: OpenDatabase, env: Env) => Promise<void>): Promise<void> {
+    const env = terminal.readEnv()
+    await using database = await terminal.openDatabase(env.database)
+    await work(database, env)
   }
 
   const migrate = new Command('migrate')
@@ -16,11 +23,14 @@ export function migrateCommand(terminal: Terminal, finish: (ok: boolean) => void
 
   migrate
     .command('up')
-    .description('Applies the migrations that are pending, oldest first.')
-    .addHelpText('after', '\nExample:\n  $ pnpm taskwire migrate up')
+    .description('Applies the migrations that are pending, oldest first, and goes on with one that was broken off.')
+    .addHelpText(
+      'after',
+      '\nSafe while servers run, and to repeat: for locks that others hold it waits up to 5 minutes and names them.\n\nExample:\n  $ pnpm taskwire migrate up',
+    )
     .action(() =>
       connected(async ({ migrations }) => {
-        const applied = await migrations.up({ onProgress: (name) => terminal.progress(`Applying ${name}`) })
+        const applied = await migrations.up({ onProgress: terminal.progress })
         terminal.result(applied.length === 0 ? 'Nothing to do: the database is up to date' : `Applied ${list(applied)}`)
       }),
     )
@@ -31,16 +41,25 @@ export function migrateCommand(terminal: Terminal, finish: (ok: boolean) => void
       'Takes back the last migrations, newest first, by their down.sql. Data that they made room for is lost.',
     )
     .option('-c, --count <n>', 'how many to take back', atLeastOne, 1)
+    .option('-y, --yes', 'does not ask; without it production asks, and refuses where nobody sits at a terminal')
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire migrate down --count 2')
-    .action(({ count }: { count: number }) =>
-      connected(async ({ migrations }) => {
+    .action(({ count, yes = false }: { count: number; yes?: boolean }) =>
+      connected(async ({ migrations }, { production }) => {
+        let confirmed = true
         const takenBack = await migrations.down({
           count,
-          onProgress: (name) => terminal.progress(`Taking back ${name}`),
+          onProgress: terminal.progress,
+          confirm: async (planned) => {
+            confirmed = yes || !production || (await confirmLoss(planned, terminal))
+            return confirmed
+          },
         })
-        terminal.result(
-          takenBack.length === 0 ? 'Nothing to do: no migration is applied' : `Took back ${list(takenBack)}`,
-        )
+        if (!confirmed) terminal.result('Nothing was taken back')
+        else {
+          terminal.result(
+            takenBack.length === 0 ? 'Nothing to do: no migration is applied' : `Took back ${list(takenBack)}`,
+          )
+        }
       }),
     )
 
@@ -56,21 +75,7 @@ export function migrateCommand(terminal: Terminal, finish: (ok: boolean) => void
       }),
     )
 
-  migrate
-    .command('new')
-    .description('Drafts the migration that leads from the present ones to schema.prisma, and its down.sql.')
-    .argument('<name>', 'in snake_case')
-    .addHelpText('after', '\nExample:\n  $ pnpm taskwire migrate new add_task_priority')
-    .action(async (name: string) => {
-      const { path, changed } = await draftMigration({ name })
-      terminal.result(path)
-      terminal.progress(
-        changed
-          ? 'Read migration.sql and down.sql and complete them, then run `pnpm taskwire migrate up`'
-          : 'schema.prisma has not changed: write migration.sql and down.sql by hand',
-      )
-    })
-
+  if (IN_SOURCES) migrate.addCommand(newCommand(terminal))
   return migrate
 }
 

@@ -22,7 +22,7 @@ export function seedCommand(terminal: Terminal): Command {
       const work = async (services: Services, database: OpenDatabase) => {
         await prepareSchema(database, {
           autoMigrate: env.autoMigrate,
-          onProgress: (name) => terminal.progress(`Applying ${name}`),
+          onProgress: terminal.progress,
         })
         await seed(services, terminal)
       }

@@ -10,8 +10,11 @@ export interface Outcome {
   progress: string[]
 }
 
-/** Runs a command line as `pnpm taskwire` would, with these variables and no others. */
-export async function runCommand(line: string, variables: Record<string, string>, secret = ''): Promise<Outcome> {
+/**
+ * Runs a command line as `pnpm taskwire` would, with these variables and no others.
+ * @param typed at whatever is asked; nobody sits at a terminal where it is empty
+ */
+export async function runCommand(line: string, variables: Record<string, string>, typed = ''): Promise<Outcome> {
   const results: string[] = []
   const progress: string[] = []
   const exitCode = await run(line.split(' ').filter(Boolean), {
@@ -19,7 +22,8 @@ export async function runCommand(line: string, variables: Record<string, string>
     openDatabase: openForCommand,
     result: (text) => results.push(...text.split('\n')),
     progress: (text) => progress.push(...text.split('\n')),
-    readSecret: async () => secret,
+    readSecret: async () => typed,
+    ask: async () => (typed === '' ? null : typed),
   })
   return { exitCode, results, progress }
 }

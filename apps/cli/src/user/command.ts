@@ -2,7 +2,6 @@ import { emailSchema } from '@taskwire/contract'
 import {
   type ExternalName,
   linkExternalIdentity,
-  listAccounts,
   listExternalIdentities,
   resetPassword,
   setAccountActive,
@@ -12,8 +11,9 @@ import { z } from 'zod'
 import { readInput } from '../read-input.ts'
 import { CommandError, type Terminal } from '../terminal.ts'
 import { withIdentity } from '../with-services.ts'
-
-const PAGE = 1_000
+import { deleteCommand } from './delete.ts'
+import { fingerprintCommand } from './fingerprint.ts'
+import { listCommand } from './list.ts'
 
 const linkInputSchema = z.object({
   email: emailSchema,
@@ -24,25 +24,12 @@ const linkInputSchema = z.object({
 /** `taskwire user`: the accounts. */
 export function userCommand(terminal: Terminal): Command {
   const user = new Command('user')
-    .description('Lists accounts, shuts them out or lets them in again, and says who may sign in to them.')
-    .addHelpText('after', '\nExample:\n  $ pnpm taskwire user list')
-
-  user
-    .command('list')
-    .description('Lists all accounts by address.')
-    .addHelpText('after', '\nExample:\n  $ pnpm taskwire user list')
-    .action(() =>
-      withIdentity(terminal, async (db) => {
-        let after: string | undefined
-        do {
-          const accounts = await listAccounts(db, { after, limit: PAGE })
-          for (const { email, isActive, createdAt } of accounts) {
-            terminal.result(`${isActive ? 'active  ' : 'inactive'}  ${createdAt.toISOString().slice(0, 10)}  ${email}`)
-          }
-          after = accounts.length === PAGE ? accounts.at(-1)?.email : undefined
-        } while (after !== undefined)
-      }),
+    .description(
+      'Lists accounts, shuts them out or lets them in again, deletes them, and says who may sign in to them.',
     )
+    .addHelpText('after', '\nExample:\n  $ pnpm taskwire user list')
+    .addCommand(listCommand(terminal))
+    .addCommand(deleteCommand(terminal))
 
   user
     .command('deactivate')
@@ -109,7 +96,7 @@ export function userCommand(terminal: Terminal): Command {
       }),
     )
 
-  return user
+  return user.addCommand(fingerprintCommand(terminal))
 }
 
 function setActive(terminal: Terminal, typed: string, isActive: boolean): Promise<void> {

@@ -1,0 +1,18 @@
+/** Milliseconds between two lines of progress. */
+const INTERVAL = 1_000
+
+/** Tells counts as they grow, once a second at most. */
+export function tellCounts(tell: (line: string) => void): (verb: string, counts: Record<string, number>) => void {
+  let last = performance.now()
+  return (verb, counts) => {
+    const now = performance.now()
+    if (now - last < INTERVAL) return
+    last = now
+    tell(`${verb} ${describeCounts(counts)} so far`)
+  }
+}
+
+/** What is worth telling at a glance: `12 users, 3400 tasks`. */
+export function describeCounts({ user = 0, task = 0 }: Record<string, number>): string {
+  return `${user} users, ${task} tasks`
+}

@@ -8,5 +8,7 @@ export interface Benchmark {
 export interface BenchmarkOptions {
   /** An empty PostgreSQL database to run on; absent: the embedded one. */
   databaseUrl: string | undefined
+  /** How long a soak takes. */
+  minutes: number
   print(line: string): void
 }

@@ -2,7 +2,7 @@
 const layers = {
   'apps/server': ['packages/config', 'packages/router', 'packages/domain', 'packages/contract', 'prisma'],
   'apps/cli': ['packages/config', 'packages/router', 'packages/domain', 'packages/contract', 'prisma'],
-  'apps/bench': ['packages/config', 'packages/router', 'prisma'],
+  'apps/bench': ['packages/client', 'packages/config', 'packages/router', 'prisma'],
   'packages/config': ['packages/router', 'packages/contract', 'prisma'],
   'packages/client': ['packages/contract', 'packages/router'],
   'packages/router': ['packages/domain', 'packages/contract'],

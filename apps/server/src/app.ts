@@ -1,11 +1,10 @@
-import type { OpenDatabase } from '@taskwire/prisma'
 import type { EndedCall, Services } from '@taskwire/router'
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
 import { allowOrigins, callingOrigins } from './allow-origins.ts'
 import { answerErrors, answerUnknownRoute } from './answer-errors.ts'
-import { answerHealth, healthCheck, type Readiness } from './health.ts'
+import { answerHealth, type Health } from './health.ts'
 import { logRefusedOrigins } from './log-refused-origins.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { type MetricsAccessOptions, metricsAccess } from './metrics/metrics-access.ts'
@@ -43,11 +42,10 @@ export interface AppConfig extends Pick<PagesOptions, 'docs' | 'frontPage'> {
 }
 
 export interface AppOptions {
-  db: Pick<OpenDatabase, 'ping'>
   services: Services
   config: AppConfig
   logger: Logger
-  readiness: Readiness
+  checkHealth: () => Promise<Health>
   metrics: Metrics
   outages: OutageLog
   /** Told of each call at its end. */
@@ -56,10 +54,9 @@ export interface AppOptions {
 
 /** Builds the HTTP application; whoever calls it listens. */
 export function createApp(options: AppOptions): Express {
-  const { db, services, config, logger, readiness, metrics, outages } = options
+  const { services, config, logger, checkHealth, metrics, outages } = options
   const mayCall = callingOrigins({ listed: config.corsOrigins, local: config.localOrigins })
   const isTrusted = (origin: string) => origin === config.ownOrigin || mayCall(origin)
-  const checkHealth = healthCheck({ db, readiness, outages })
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy)

@@ -102,11 +102,11 @@ async function serve({ env, db, logger, metrics, statementListeners }: Serving):
   const outages = createOutageLog({ logger, connections: db.connections, running: services.runningCalls })
   statementListeners.push(outages.statementEnded)
   const readiness = { ready: true }
+  const checkHealth = healthCheck({ db, readiness, outages })
   const app = createApp({
-    db,
     services,
     logger,
-    readiness,
+    checkHealth,
     metrics,
     outages,
     config: {
@@ -127,7 +127,6 @@ async function serve({ env, db, logger, metrics, statementListeners }: Serving):
   })
   registerProcess(metrics.registry)
   const { redisIsUp } = services
-  const checkHealth = healthCheck({ db, readiness, outages })
   metrics.read({ db, services, checkHealth, redisIsUp, connections: server.connections })
   const endBackups = db.kind === 'embedded' ? await serveBackups(env.database.dataDir, db, logger) : async () => {}
   const upkeep = startUpkeep(services, { logger, metrics })

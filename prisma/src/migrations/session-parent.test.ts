@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { fromDriver } from '../open-database.ts'
 import { freshDriver } from '../testing/fresh-driver.ts'
-import { newUser } from '../testing/rows.ts'
 import { MIGRATIONS_FOLDER, readMigrations } from './folder.ts'
 
 test('a session from before the migration is still served to the tab that is one step behind', async () => {
@@ -9,10 +8,10 @@ test('a session from before the migration is still served to the tab that is one
   const { client, migrations } = database
   const since = readMigrations(MIGRATIONS_FOLDER).filter(({ name }) => name >= '20261121140000')
   await migrations.down({ count: since.length })
-  const userId = await newUser(client)
   await client.$executeRaw`
+    WITH ada AS (INSERT INTO users (email) VALUES ('ada@example.com') RETURNING id)
     INSERT INTO sessions (user_id, id, generation, idle_expires_at, expires_at)
-    SELECT ${userId}::uuid, gen_random_uuid(), generation, now(), now() FROM unnest(ARRAY[1, 2, 7]) AS generation`
+    SELECT ada.id, gen_random_uuid(), generation, now(), now() FROM ada, unnest(ARRAY[1, 2, 7]) AS generation`
 
   await migrations.up()
   const sessions = await client.session.findMany({

@@ -57,9 +57,9 @@ export async function testServer(
   const { connections: databaseConnections } = db
   const outages = createOutageLog({ logger, connections: databaseConnections, running: services.runningCalls })
   const metrics = createMetrics()
-  const app = createApp({ db, services, logger, readiness, metrics, outages, config: { ...ALONE, ...config } })
-  const { port, connections, close: stopListening } = await listen(app, { host: '127.0.0.1', port: 0, patience })
   const checkHealth = healthCheck({ db, readiness, outages })
+  const app = createApp({ services, logger, checkHealth, metrics, outages, config: { ...ALONE, ...config } })
+  const { port, connections, close: stopListening } = await listen(app, { host: '127.0.0.1', port: 0, patience })
   metrics.read({ db, services, checkHealth, redisIsUp: () => true, connections })
   const close = async () => {
     await stopListening(1_000)

@@ -185,7 +185,7 @@ describe('a page that bundles it', () => {
     "{ newId } from '@taskwire/client'": 1_000,
     "{ isTaskwireError } from '@taskwire/client'": 1_000,
     "{ createTaskwireClient } from '@taskwire/client'": 20_000,
-    "* from '@taskwire/client'": 20_000,
+    "* from '@taskwire/client'": 20_500,
     "* from '@taskwire/client/react'": 15_000,
     "{ restoreSession } from '@taskwire/client/server'": 20_000,
     "* from '@taskwire/client/tanstack-db'": 5_000,

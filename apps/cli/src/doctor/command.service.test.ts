@@ -2,6 +2,7 @@ import { startPgBouncer } from '@taskwire/config/testing'
 import { openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { expect, test } from 'vitest'
+import { objectionsIn } from '../testing/objections.ts'
 import { runCommand } from '../testing/run-command.ts'
 
 const failuresOf = (lines: string[]) => lines.filter((line) => line.startsWith('FAIL'))
@@ -40,11 +41,7 @@ test('settings of the database that break or hurt are named', async () => {
   )
   const { exitCode, results } = await runCommand('doctor', { DATABASE_URL: url })
   expect(exitCode).toBe(1)
-  expect(
-    results.filter(
-      (line) => /^(FAIL|WARN)/.test(line) && !/^.{6}(collation|connections|autovacuum|old sessions|age) /.test(line),
-    ),
-  ).toEqual([
+  expect(objectionsIn(results)).toEqual([
     expect.stringMatching(/^FAIL {2}writing {8}the database only reads, by default_transaction_read_only/),
     expect.stringMatching(/^FAIL {2}triggers {7}session_replication_role is replica, so that no trigger fires/),
     expect.stringMatching(/^WARN {2}isolation {6}transactions are serializable by default/),

@@ -1,5 +1,5 @@
 // TypeScript 5 does the generating, which needs its API; 0.95 of the generator is the last one for Node.js 20.
-// npx -y -p typescript@5 -p @hey-api/openapi-ts@0.95.0 openapi-ts -i http://localhost:3000/api/openapi.json -o taskwire
+// npx -y --prefix "$(mktemp -d)" -p typescript@5 -p @hey-api/openapi-ts@0.95.0 openapi-ts -i http://localhost:3000/api/openapi.json -o taskwire
 import { createTask, deleteTask, listTasks, register, streamChanges, updateTask } from './taskwire'
 import { client } from './taskwire/client.gen'
 

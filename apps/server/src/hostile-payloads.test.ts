@@ -12,7 +12,7 @@ import { send } from './testing/send.ts'
 import { type TestServer, testServer } from './testing/test-server.ts'
 
 /** A fifth of the random payloads goes through HTTP, the rest by the shorter way into the same procedures. */
-const [OVER_HTTP, IN_PROCESS] = inject('testServer') === undefined ? [100, 400] : [4_000, 16_000]
+const [OVER_HTTP, IN_PROCESS] = inject('testServer') === undefined ? [100, 400] : [1_000, 5_000]
 
 /** Milliseconds of the processor that an answer may take, whatever was asked. */
 const LITTLE = 10
@@ -21,7 +21,7 @@ const MAX_RATIO = 8
 /**
  * The processor's clock counts the garbage of others too, which is collected on threads of this process. So the two are
  * compared in turn, and a payload does harm if it takes too long in each of so many pairs. One that does none takes too
- * long in less than half of the pairs: that it is blamed has a chance below 2 ** -40, for 22 000 payloads 1 in 10 million.
+ * long in less than half of the pairs: that it is blamed has a chance below 2 ** -40, for 7 000 payloads 1 in 100 million.
  */
 const PAIRS = 40
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { developmentSecret, parseEnvironment } from '@taskwire/config'
+import { knownDevelopmentSecret, parseEnvironment } from '@taskwire/config'
 import { startFromSource } from '@taskwire/config/testing'
 import { temporaryDataDir } from '@taskwire/prisma/testing'
 import { describe, expect, test } from 'vitest'
@@ -109,7 +109,7 @@ describe('a server that cannot start says why in one sentence', () => {
   test('when its folder cannot be used, whatever for', async () => {
     const says = /^\/dev\/null\/x cannot be used \(ENOTDIR: .*\): set DATA_DIR to a folder that may be written/
     expect(await refusalOf(startWith({ DATA_DIR: '/dev/null/x' }))).toMatch(says)
-    await expect(developmentSecret('/dev/null/x')).rejects.toThrow(says)
+    await expect(knownDevelopmentSecret('/dev/null/x')).rejects.toThrow(says)
   })
 
   test('for a bad variable, in a sentence for each', async () => {

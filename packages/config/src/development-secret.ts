@@ -17,14 +17,35 @@ export async function developmentSecret(dataDir: string): Promise<string> {
   }
 }
 
-async function findOrMake(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'jwt-secret')
-  const known = await readFile(file, 'utf8').catch(ifMissing)
-  if (known !== undefined) {
-    keepToOwner(file)
-    return known
+/**
+ * The secret that `developmentSecret` has made, for whoever only reads; undefined where there is none.
+ *
+ * @throws FolderError when the folder cannot be used
+ */
+export async function knownDevelopmentSecret(dataDir: string): Promise<string | undefined> {
+  try {
+    return await find(dataDir)
+  } catch (error) {
+    throw unusableFolder(dataDir, error)
   }
+}
 
+async function find(dataDir: string): Promise<string | undefined> {
+  const file = secretFile(dataDir)
+  const known = await readFile(file, 'utf8').catch(ifMissing)
+  if (known !== undefined) keepToOwner(file)
+  return known
+}
+
+function secretFile(dataDir: string): string {
+  return join(dataDir, 'jwt-secret')
+}
+
+async function findOrMake(dataDir: string): Promise<string> {
+  const known = await find(dataDir)
+  if (known !== undefined) return known
+
+  const file = secretFile(dataDir)
   makeOwnFolder(dataDir)
   const draft = `${file}.${randomUUID()}`
   try {

@@ -1,5 +1,5 @@
 export { servicesOfServer, servicesOfTool } from './connect-services.ts'
-export { developmentSecret } from './development-secret.ts'
+export { knownDevelopmentSecret } from './development-secret.ts'
 export { type Env, EnvError, parseEnvironment, readEnv } from './env.ts'
 export { examineConfiguration } from './examine-configuration.ts'
 export { pingRedis } from './ping-redis.ts'

@@ -16,7 +16,14 @@ export { type ChangeBus, type ChangeHub, createChangeHub } from './feed/change-h
 export { listChanges } from './feed/list-changes.ts'
 export { highestVersion, type RestartedFeeds, restartFeeds, VersionsUsedUpError } from './feed/restart-feeds.ts'
 export { type InTurn, watchChanges } from './feed/watch-changes.ts'
-export { type Account, findAccount, listAccounts, resetPassword, setAccountActive } from './identity/accounts.ts'
+export {
+  type Account,
+  findAccount,
+  findAddress,
+  listAccounts,
+  resetPassword,
+  setAccountActive,
+} from './identity/accounts.ts'
 export { isApiToken } from './identity/api-token.ts'
 export { type ApiTokenCheck, createApiTokenCheck } from './identity/api-token-check.ts'
 export { createApiToken, listApiTokens, revokeApiToken } from './identity/api-tokens.ts'

@@ -31,6 +31,13 @@ test('an account can be shut out and let in again', async () => {
   ])
   expect(await taskwire(`user activate ${DEMO}`)).toMatchObject({ exitCode: 0, results: [`${DEMO} is active`] })
   expect((await account()).isActive).toBe(true)
+  const { id } = await account()
+  expect((await taskwire(`user deactivate ${id.toUpperCase()}`)).results).toEqual([`${DEMO} is inactive`])
+  expect((await taskwire(`user activate ${id}`)).results).toEqual([`${DEMO} is active`])
+  expect(await taskwire(`user deactivate ${crypto.randomUUID()}`)).toMatchObject({
+    exitCode: 1,
+    progress: ['There is no such account or token'],
+  })
 })
 
 test('a password is read from standard input and held to the policy', async () => {

@@ -11,6 +11,7 @@ import { z } from 'zod'
 import { readInput } from '../read-input.ts'
 import { CommandError, type Terminal } from '../terminal.ts'
 import { withIdentity } from '../with-services.ts'
+import { ACCOUNT, addressOf } from './address-of.ts'
 import { deleteCommand } from './delete.ts'
 import { fingerprintCommand } from './fingerprint.ts'
 import { listCommand } from './list.ts'
@@ -34,21 +35,21 @@ export function userCommand(terminal: Terminal): Command {
   user
     .command('deactivate')
     .description('Shuts an account out: nobody can sign in to it, and whoever is signed in is out within 5 s.')
-    .argument('<email>')
+    .argument(...ACCOUNT)
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire user deactivate mallory@example.com')
-    .action((email: string) => setActive(terminal, email, false))
+    .action((typed: string) => setActive(terminal, typed, false))
 
   user
     .command('activate')
     .description('Lets an account in again.')
-    .argument('<email>')
+    .argument(...ACCOUNT)
     .addHelpText('after', '\nExample:\n  $ pnpm taskwire user activate mallory@example.com')
-    .action((email: string) => setActive(terminal, email, true))
+    .action((typed: string) => setActive(terminal, typed, true))
 
   user
     .command('set-password')
     .description('Sets a password, read from standard input, and ends every session and API token of the account.')
-    .argument('<email>')
+    .argument(...ACCOUNT)
     .addHelpText(
       'after',
       '\nExamples:\n  $ pnpm taskwire user set-password ada@example.com\n  $ pnpm taskwire user set-password ada@example.com < password.txt',
@@ -57,7 +58,7 @@ export function userCommand(terminal: Terminal): Command {
       const password = await terminal.readSecret(`New password of ${typed}: `)
       await withIdentity(terminal, async (db, identity) => {
         const { email, apiTokens } = await resetPassword(db, identity, {
-          email: readInput(emailSchema, typed),
+          email: await addressOf(db, typed),
           password,
         })
         terminal.result(`${email} has a new password and is signed out everywhere; API tokens revoked: ${apiTokens}`)
@@ -101,7 +102,7 @@ export function userCommand(terminal: Terminal): Command {
 
 function setActive(terminal: Terminal, typed: string, isActive: boolean): Promise<void> {
   return withIdentity(terminal, async (db, identity) => {
-    const { email } = await setAccountActive(db, identity, { email: readInput(emailSchema, typed), isActive })
+    const { email } = await setAccountActive(db, identity, { email: await addressOf(db, typed), isActive })
     terminal.result(`${email} is ${isActive ? 'active' : 'inactive'}`)
   })
 }

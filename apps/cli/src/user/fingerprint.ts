@@ -1,9 +1,9 @@
-import { developmentSecret } from '@taskwire/config'
+import { knownDevelopmentSecret } from '@taskwire/config'
 import { emailSchema } from '@taskwire/contract'
 import { createPseudonyms } from '@taskwire/domain'
 import { Command } from 'commander'
 import { readInput } from '../read-input.ts'
-import type { Terminal } from '../terminal.ts'
+import { CommandError, type Terminal } from '../terminal.ts'
 
 /** `taskwire user fingerprint`: needs no database, since there may be no such account. */
 export function fingerprintCommand(terminal: Terminal): Command {
@@ -16,7 +16,10 @@ export function fingerprintCommand(terminal: Terminal): Command {
     )
     .action(async (typed: string) => {
       const { identity, database } = terminal.readEnv()
-      const secret = identity.jwtSecret ?? (await developmentSecret(database.dataDir))
+      const secret = identity.jwtSecret ?? (await knownDevelopmentSecret(database.dataDir))
+      if (secret === undefined) {
+        throw new CommandError('JWT_SECRET is not set: set it to that of the server whose log is read')
+      }
       terminal.result(createPseudonyms(secret)(readInput(emailSchema, typed)))
     })
 }

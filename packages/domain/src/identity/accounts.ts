@@ -35,6 +35,13 @@ export async function findAccount(db: Database, email: string): Promise<Account>
   return account
 }
 
+/** The address of the account with this id. @throws DomainError NOT_FOUND */
+export async function findAddress(db: Database, id: string): Promise<string> {
+  const account = await db.user.findUnique({ where: { id, deletedAt: null }, select: { email: true } })
+  if (account === null) throw new DomainError('NOT_FOUND')
+  return account.email
+}
+
 /**
  * An account that is not active cannot sign in, and whoever is signed in to it is out: within a moment where processes
  * tell each other, else within 5 s.

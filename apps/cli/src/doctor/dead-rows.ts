@@ -18,10 +18,13 @@ export async function checkDeadRows({
 }: Pick<Examination, 'database'>): Promise<Finding | Finding[]> {
   const tables = await client.$queryRaw<Table[]>`
     SELECT pg_class.relname::text AS name, n_dead_tup::float8 AS dead,
-      (current_setting('autovacuum_vacuum_threshold')::float8
-        + current_setting('autovacuum_vacuum_scale_factor')::float8 * greatest(reltuples, 0)) AS threshold,
+      coalesce(own.threshold, current_setting('autovacuum_vacuum_threshold'))::float8
+        + coalesce(own.factor, current_setting('autovacuum_vacuum_scale_factor'))::float8 * greatest(reltuples, 0) AS threshold,
       coalesce('autovacuum_enabled=false' = ANY(reloptions) OR 'autovacuum_enabled=off' = ANY(reloptions), false) AS off
-    FROM pg_class JOIN pg_stat_all_tables ON relid = oid
+    FROM pg_class JOIN pg_stat_all_tables ON relid = oid CROSS JOIN LATERAL (
+      SELECT max(option_value) FILTER (WHERE option_name = 'autovacuum_vacuum_threshold') AS threshold,
+        max(option_value) FILTER (WHERE option_name = 'autovacuum_vacuum_scale_factor') AS factor
+      FROM pg_options_to_table(reloptions)) AS own
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY 1`
   const findings = tables.flatMap(({ name, dead, threshold, off }): Finding[] => {
     if (off) {

@@ -272,7 +272,15 @@ test('what fails comes first, and there is an end to it', async () => {
     `CREATE INDEX of_mine ON tasks (title)`,
     `DROP FUNCTION stamp_version, count_written_rows, count_changed_row, count_no_rows, stamp_linked_tasks CASCADE`,
     `DROP INDEX tasks_trash, tasks_by_title, tasks_by_due_at, tasks_by_created_at`,
+    `CREATE UNIQUE INDEX z_of_mine ON tasks (title)`,
   ])
   expect(findings.slice(0, 20).every(({ grade }) => grade === 'FAIL')).toBe(true)
   expect(findings.at(-1)).toEqual({ grade: 'FAIL', says: expect.stringMatching(/^\d+ more objects are not as they /) })
+})
+
+test('of many warnings the one fault among them is named first, and none becomes a fault by being too many', async () => {
+  const own = Array.from({ length: 22 }, (_, index) => `CREATE INDEX of_mine_${index} ON tasks (title)`)
+  const { findings } = await outcomeOf([...own, `CREATE UNIQUE INDEX z_of_mine ON tasks (title)`])
+  expect(findings[0]).toMatchObject({ grade: 'FAIL', says: expect.stringContaining('tasks.z_of_mine') })
+  expect(findings.slice(1).map(({ grade }) => grade)).toEqual(Array(20).fill('WARN'))
 })

@@ -7,6 +7,8 @@ export interface Difference {
   found: CatalogObject | null
 }
 
+const RANKS: Record<Grade, number> = { FAIL: 0, WARN: 1, ok: 2 }
+
 /** What is missing, altered or idle, and what is there beside it and gets in the way; the worse first. */
 export function findDifferences(expected: CatalogObject[], present: CatalogObject[]): Difference[] {
   const found = new Map(present.map((object) => [keyOf(object), object]))
@@ -25,7 +27,7 @@ export function findDifferences(expected: CatalogObject[], present: CatalogObjec
       .map((object): Difference => ({ grade: gradeOfExtra(object, { tables, known }), expected: null, found: object }))
       .filter(({ grade }) => grade !== 'ok'),
   ]
-  return withoutRepetitions(differences).sort((one, other) => Number(one.grade > other.grade))
+  return withoutRepetitions(differences).sort((one, other) => RANKS[one.grade] - RANKS[other.grade])
 }
 
 function keyOf({ kind, name }: CatalogObject): string {

@@ -1,4 +1,4 @@
-// Sends spans of requests, procedures and SQL statements to a collector: see observing.md. It reads the variables that every
+// Sends spans of requests, procedures and SQL statements to a collector: see tracing.md. It reads the variables that every
 // SDK of OpenTelemetry reads: OTEL_EXPORTER_OTLP_ENDPOINT (default http://localhost:4318), OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER.
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'

@@ -23,16 +23,17 @@ const REMEMBERED = 500
 
 const DRAINING: Health = { status: 'unhealthy', reason: 'draining' }
 
-/** Finds out how it is with the process; the database is asked twice a second at most, however many ask here. */
-export function healthCheck({
+/** @returns milliseconds that the database took to answer a question; null where it does not, or may not be written to */
+export type DatabaseCheck = () => Promise<number | null>
+
+/** Finds out how it is with the database, which is asked twice a second at most, however many ask here. */
+export function databaseCheck({
   db,
-  readiness,
   outages,
 }: {
   db: Pick<OpenDatabase, 'ping'>
-  readiness: Readiness
   outages: Pick<OutageLog, 'healthAsked'>
-}): () => Promise<Health> {
+}): DatabaseCheck {
   async function ping(): Promise<number> {
     try {
       const latency = await db.ping()
@@ -46,11 +47,18 @@ export function healthCheck({
 
   let latest: { askedAt: number; latency: Promise<number | null> } | undefined
   return async () => {
-    if (!readiness.ready) return DRAINING
     const now = performance.now()
     if (latest === undefined || now - latest.askedAt > REMEMBERED)
       latest = { askedAt: now, latency: withPatience(ping()) }
-    const latency = await latest.latency
+    return await latest.latency
+  }
+}
+
+/** Finds out how it is with the process. */
+export function healthCheck(checkDatabase: DatabaseCheck, readiness: Readiness): () => Promise<Health> {
+  return async () => {
+    if (!readiness.ready) return DRAINING
+    const latency = await checkDatabase()
     // It may have begun meanwhile.
     if (!readiness.ready) return DRAINING
     if (latency === null) return { status: 'unhealthy', reason: 'database', database: { status: 'down' } }

@@ -25,7 +25,7 @@ export function logStatements(logger: Logger, { slow }: { slow: number }): State
   })
   return (statement) => {
     if (statement.milliseconds >= slow) counted(statement.sql, statement)
-    else if (logger.isLevelEnabled('debug')) logger.debug(fieldsOf(statement), 'Statement')
+    if (logger.isLevelEnabled('debug')) logger.debug(fieldsOf(statement), 'Statement')
   }
 }
 

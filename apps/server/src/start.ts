@@ -11,7 +11,7 @@ import {
 } from '@taskwire/prisma'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
-import { healthCheck } from './health.ts'
+import { databaseCheck, healthCheck } from './health.ts'
 import { listen } from './listen.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { registerProcess } from './metrics/process-metrics.ts'
@@ -102,7 +102,8 @@ async function serve({ env, db, logger, metrics, statementListeners }: Serving):
   const outages = createOutageLog({ logger, connections: db.connections, running: services.runningCalls })
   statementListeners.push(outages.statementEnded)
   const readiness = { ready: true }
-  const checkHealth = healthCheck({ db, readiness, outages })
+  const checkDatabase = databaseCheck({ db, outages })
+  const checkHealth = healthCheck(checkDatabase, readiness)
   const app = createApp({
     services,
     logger,
@@ -127,7 +128,7 @@ async function serve({ env, db, logger, metrics, statementListeners }: Serving):
   })
   registerProcess(metrics.registry)
   const { redisIsUp } = services
-  metrics.read({ db, services, checkHealth, redisIsUp, connections: server.connections })
+  metrics.read({ db, services, checkDatabase, redisIsUp, connections: server.connections })
   const endBackups = db.kind === 'embedded' ? await serveBackups(env.database.dataDir, db, logger) : async () => {}
   const upkeep = startUpkeep(services, { logger, metrics })
   return {

@@ -51,7 +51,7 @@ export function createTurns({ poolSize, multiplier }: { poolSize: number; multip
       const release = await withPatience(turn, signal)
       waiting -= 1
       if (release === null) {
-        refused += 1
+        if (signal?.aborted !== true) refused += 1
         // Nobody can leave the queue: when this turn comes, it is passed on at once.
         void turn.then((pass) => pass())
         throw new DomainError('RATE_LIMITED', { retryAfter: RETRY_AFTER })

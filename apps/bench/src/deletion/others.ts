@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { registeredCalls, type TrpcCalls, trpcCalls } from '@taskwire/router/testing'
+import { type Answer, registeredCalls, type TrpcCalls, trpcCalls } from '@taskwire/router/testing'
 
 const USERS = 6
 const TASKS = 40
@@ -22,12 +22,14 @@ export async function startOthers(url: string): Promise<Others> {
   const users: User[] = []
   while (users.length < USERS) users.push(await newUser(url))
 
-  async function timed(user: User, call: (calls: TrpcCalls) => Promise<unknown>): Promise<void> {
+  async function timed(user: User, call: (calls: TrpcCalls) => Promise<Answer<unknown>>): Promise<void> {
     const into = measured
     const at = current
     const start = performance.now()
     try {
-      await call(trpcCalls({ url: at, token: user.token }))
+      const { error } = await call(trpcCalls({ url: at, token: user.token }))
+      // Quick as it is, it serves nobody.
+      if (error !== undefined) throw new Error(`Somebody else was refused: ${error.reason}`)
       into.push(performance.now() - start)
     } catch (error) {
       if (at === current) throw error
@@ -73,7 +75,8 @@ async function newUser(url: string): Promise<User> {
   const calls = await registeredCalls({ url })
   let taskId = ''
   for (let count = 1; count <= TASKS; count += 1) {
-    const { data } = await calls.mutate<{ id: string }>('task.create', { json: { title: `Task ${count}` } })
+    const { data, error } = await calls.mutate<{ id: string }>('task.create', { json: { title: `Task ${count}` } })
+    if (error !== undefined) throw new Error(`A user cannot be prepared: ${error.reason}`)
     taskId = data.id
   }
   return { token: calls.token, taskId }

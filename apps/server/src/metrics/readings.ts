@@ -1,14 +1,14 @@
 import type { OpenDatabase } from '@taskwire/prisma'
 import type { Services } from '@taskwire/router'
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { Health } from '../health.ts'
+import type { DatabaseCheck } from '../health.ts'
 import type { GreedyUsers } from './greedy-users.ts'
 
 /** What is asked how it is at each scrape, instead of telling each time that it changes. */
 export interface Sources {
   db: Pick<OpenDatabase, 'connections'>
   services: Pick<Services, 'changes' | 'identity' | 'turns' | 'answerRoom' | 'streamSlots'>
-  checkHealth(): Promise<Health>
+  checkDatabase: DatabaseCheck
   greedyUsers: GreedyUsers
   /** Null where there is no Redis to be away. */
   redisIsUp: (() => boolean) | null
@@ -59,15 +59,14 @@ export function registerReadings(registry: Registry, sources: Sources): void {
   })
 }
 
-function registerDatabase(registry: Registry, { db, checkHealth }: Sources): void {
+function registerDatabase(registry: Registry, { db, checkDatabase }: Sources): void {
   const registers = [registry]
   new Gauge({
     name: 'taskwire_database_up',
-    help: '1 while the database answers and may be written to, as /health says, else 0',
+    help: '1 while the database answers and may be written to, also while the process stops, else 0',
     registers,
     async collect() {
-      const health = await checkHealth()
-      this.set(Number(health.status === 'healthy'))
+      this.set(Number((await checkDatabase()) !== null))
     },
   })
   new Gauge({
@@ -75,8 +74,8 @@ function registerDatabase(registry: Registry, { db, checkHealth }: Sources): voi
     help: 'How long the database takes to answer a question; NaN while it does not',
     registers,
     async collect() {
-      const health = await checkHealth()
-      this.set(health.status === 'healthy' ? health.database.latencyMs / 1_000 : Number.NaN)
+      const latency = await checkDatabase()
+      this.set(latency === null ? Number.NaN : latency / 1_000)
     },
   })
   new Gauge({

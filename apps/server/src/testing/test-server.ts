@@ -3,7 +3,7 @@ import type { Services, ServicesConfig } from '@taskwire/router'
 import { testServices } from '@taskwire/router/testing'
 import { type AppConfig, createApp } from '../app.ts'
 import { PATIENCE, type Patience } from '../drop-stalled-reader.ts'
-import { healthCheck, type Readiness } from '../health.ts'
+import { databaseCheck, healthCheck, type Readiness } from '../health.ts'
 import { listen } from '../listen.ts'
 import { createLogger } from '../logger.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
@@ -57,10 +57,11 @@ export async function testServer(
   const { connections: databaseConnections } = db
   const outages = createOutageLog({ logger, connections: databaseConnections, running: services.runningCalls })
   const metrics = createMetrics()
-  const checkHealth = healthCheck({ db, readiness, outages })
+  const checkDatabase = databaseCheck({ db, outages })
+  const checkHealth = healthCheck(checkDatabase, readiness)
   const app = createApp({ services, logger, checkHealth, metrics, outages, config: { ...ALONE, ...config } })
   const { port, connections, close: stopListening } = await listen(app, { host: '127.0.0.1', port: 0, patience })
-  metrics.read({ db, services, checkHealth, redisIsUp: () => true, connections })
+  metrics.read({ db, services, checkDatabase, redisIsUp: () => true, connections })
   const close = async () => {
     await stopListening(1_000)
     await services.close()

@@ -25,7 +25,6 @@ export interface FeedObserver {
   foundBySweep(streams: number): void
 }
 
-/** Tells the streams of this process that a user's things have changed. */
 /** Tells the streams of this process that a user's things have changed, and all processes that somebody's access has. */
 export interface ChangeHub {
   /** Listens from now on, until the signal is aborted: ask for it before reading, so that nothing falls between. */
@@ -38,7 +37,6 @@ export interface ChangeHub {
   noteTold(milliseconds: number): void
   /** Sessions or API tokens of the user have ended: to be told after the commit. */
   announceAccess(userId: string): void
-  /** Ends the streams, and sends what is not sent yet. */
   /** Ends the streams, one after the other within 2 s, and sends what is not sent yet. */
   close(): Promise<void>
 }

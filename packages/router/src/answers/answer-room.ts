@@ -134,7 +134,7 @@ export function createAnswerRoom(): AnswerRoom {
       const leave = () => {
         line.splice(line.indexOf(waiting), 1)
         stopWaiting()
-        refused += 1
+        if (!closed.aborted) refused += 1
         reject(
           hasUserRoom(holder)
             ? overloaded(`Answers that are not yet sent fill ${taken} bytes`, RETRY_AFTER)

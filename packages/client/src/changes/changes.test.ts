@@ -169,6 +169,30 @@ describe('a client with a session', () => {
   })
 })
 
+test('an older server, which knows of no snapshots, is asked nothing that it would refuse', async ({
+  server,
+  newcomer: { accessToken, services, user },
+  browser,
+  follow,
+}) => {
+  await services.db.task.createMany({ data: range(1, 501).map(() => ({ userId: user.id, title: 'Task' })) })
+  const asked: string[] = []
+  const client = createTokenClient({
+    url: server.url,
+    token: accessToken,
+    async fetch(input, init) {
+      const response = await browser.fetch(input, init)
+      if (!String(input).includes('change.list')) return response
+      asked.push(decodeURIComponent(String(input)))
+      return new Response((await response.text()).replaceAll(/,"snapshot":[^,}]*/g, ''), response)
+    },
+  })
+  const told = follow(client, recorder(0))
+  await eventually(() => expect(told.versions.at(-1)).toBe(501))
+  expect(asked.filter((url) => url.includes('"since":')).length).toBeGreaterThan(1)
+  expect(asked.filter((url) => url.includes('snapshot'))).toEqual([])
+})
+
 test('without a version it begins now, and says where that is', async ({ newcomer, client, follow }) => {
   await client.$session.signIn(credentials(newcomer))
   await write(newcomer, 2)

@@ -31,6 +31,11 @@ export interface ReaderOptions {
 
 const PAGE_SIZE = 500
 
+/** Where the page ends. An older server says nothing of snapshots, and refuses to hear of any. */
+function after({ version, snapshot }: ChangeListResult): ChangeListInput {
+  return snapshot == null ? { since: version } : { since: version, snapshot }
+}
+
 export function createReader({ subscription, list, waking, onTold, endsWith }: ReaderOptions): ChangeReader {
   let version = subscription.since
   let told = version ?? -1
@@ -71,8 +76,7 @@ export function createReader({ subscription, list, waking, onTold, endsWith }: R
     while (asked !== null) {
       const page: ChangeListResult = await asked
       if (signal.aborted) return
-      // An older server says nothing of snapshots.
-      asked = page.hasMore ? ask({ since: page.version, snapshot: page.snapshot ?? undefined }, signal) : null
+      asked = page.hasMore ? ask(after(page), signal) : null
       if (version === undefined || page.reset) {
         begin(page)
         if (signal.aborted) return

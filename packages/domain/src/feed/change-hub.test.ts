@@ -135,12 +135,6 @@ test('whose access has changed is told at once here, and to the others with what
   expect(await wakes(watcher, 0)).toBe(false)
 })
 
-test('a process that knows nothing of accesses is woken for nobody by one', () => {
-  // How a message was read before there were any.
-  const users = `!${ADA},${EVE}:7`.split(',').map((entry) => entry.split(':')[0])
-  expect(users).toEqual([`!${ADA}`, EVE])
-})
-
 test('many users take several messages, each short enough for NOTIFY', async () => {
   const bus = memoryBus()
   const hub = createChangeHub({ db, bus })

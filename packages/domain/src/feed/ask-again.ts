@@ -5,6 +5,7 @@ import { DomainError } from '../domain-error.ts'
 
 /** Milliseconds after which a question that gets no answer is given up: a database that fails over takes less. */
 const PATIENCE = 30_000
+/** Milliseconds between two tries, at first and at last. */
 const FIRST_WAIT = 250
 const LONGEST_WAIT = 1_000
 

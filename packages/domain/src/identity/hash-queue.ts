@@ -53,16 +53,16 @@ export function createHashQueue({ atOnce, maxWaitingOfAccount, maxWaiting, retry
   let waiting = 0
   let refused = 0
 
-  function tooMany(): DomainError<'OVERLOADED'> {
+  function tooMany(whose = `${waiting} of ${groups.size} networks`): DomainError<'OVERLOADED'> {
     refused += 1
-    return overloaded(`Too many passwords wait to be hashed: ${waiting} of ${groups.size} networks`, retryAfter)
+    return overloaded(`Too many passwords wait to be hashed: ${whose}`, retryAfter)
   }
 
   function wait({ account, network }: HashOwner): Promise<void> {
     const name = network ?? account
     const group: Group = groups.get(name) ?? new Map()
     const queue = group.get(account) ?? []
-    if (queue.length >= maxWaitingOfAccount) throw tooMany()
+    if (queue.length >= maxWaitingOfAccount) throw tooMany(`${queue.length} of one account`)
     if (waiting >= maxWaiting) makeRoom(sizeOf(group) + 1)
     waiting += 1
     return new Promise<void>((start, refuse) => {

@@ -114,6 +114,53 @@ describe('a large account that is deleted', () => {
     await expect(createApiToken(db, identity, { userId, name: 'Late' })).rejects.toThrow('SESSION_REVOKED')
   })
 
+  test('goes in smaller pieces where the database has no time for larger ones', async ({ onTestFinished }) => {
+    onTestFinished(async () => {
+      await db.$executeRaw`DROP FUNCTION tire CASCADE`
+      await db.$executeRaw`DROP SEQUENCE deletions`
+    })
+    await db.$transaction([
+      db.$executeRaw`CREATE SEQUENCE deletions`,
+      db.$executeRaw`
+        CREATE FUNCTION tire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          PERFORM nextval('deletions');
+          IF (SELECT count(*) FROM gone) > 450 THEN
+            RAISE query_canceled USING MESSAGE = 'canceling statement due to statement timeout';
+          END IF;
+          RETURN NULL;
+        END $$`,
+      db.$executeRaw`
+        CREATE TRIGGER tire AFTER DELETE ON tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION tire()`,
+    ])
+    await db.$executeRaw`UPDATE users SET removal_at = NULL WHERE id = ${userId}::uuid`
+    expect(await removeDeletedAccounts(db)).toBe(1)
+    const [{ statements }] = await db.$queryRaw<[{ statements: number }]>`
+      SELECT last_value::int AS statements FROM deletions`
+    expect(await rowsOf(userId)).toEqual(nothing)
+    // One of 500, which was too much; then 50 each at least; one that found none any more; and that of the account itself.
+    expect(statements).toBeLessThanOrEqual(1 + TASKS / 50 + 1 + 1)
+  })
+
+  test('does not keep those that come after it where it cannot be removed', async ({ onTestFinished }) => {
+    onTestFinished(async () => {
+      await db.$executeRaw`DROP FUNCTION refuse CASCADE`
+      await removeAccount(db, userId)
+    })
+    const other = crypto.randomUUID()
+    await db.$executeRaw`
+      INSERT INTO users (id, email, deleted_at) VALUES (${other}::uuid, ${other}, clock_timestamp())`
+    await db.$executeRaw`UPDATE users SET removal_at = NULL WHERE id = ${userId}::uuid`
+    await db.$transaction([
+      db.$executeRaw`
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'damaged'; END $$`,
+      db.$executeRaw`CREATE TRIGGER refuse BEFORE DELETE ON tasks FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    ])
+    await expect(removeDeletedAccounts(db)).rejects.toThrow(`What is left of account ${userId} cannot be removed`)
+    await db.$executeRaw`UPDATE users SET removal_at = removal_at - interval '11 seconds' WHERE id = ${userId}::uuid`
+    await expect(removeDeletedAccounts(db)).rejects.toThrow(userId)
+    expect(await db.user.count({ where: { id: other } })).toBe(0)
+  })
+
   test('goes on going where another process takes it up that finds nobody at work', async () => {
     const stopping = new AbortController()
     const seen: number[] = []

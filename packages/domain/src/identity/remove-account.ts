@@ -6,7 +6,7 @@ import { atLeisure } from '../at-leisure.ts'
 
 /** Tasks of an account that is removed while its owner waits for the answer. */
 const SMALL = 1_000
-/** Rows that are removed by one statement: between these by how long the one before took. */
+/** Rows that are removed by one statement: between these by how long the one before took, and fewer where it was too much. */
 const LEAST_AT_ONCE = 500
 const MOST_AT_ONCE = 1_000
 /** Milliseconds that a statement should take. */
@@ -35,7 +35,15 @@ export async function removeDeletedAccounts(
 ): Promise<number> {
   for (let removed = 0; ; removed += 1) {
     const userId = signal?.aborted === true ? null : await claimAccount(db)
-    if (userId === null || !(await removeAccount(db, userId, { signal }))) return removed
+    if (userId === null || !(await removeClaimed(db, userId, signal))) return removed
+  }
+}
+
+async function removeClaimed(db: Database, userId: string, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    return await removeAccount(db, userId, { signal })
+  } catch (error) {
+    throw new Error(`What is left of account ${userId} cannot be removed`, { cause: error })
   }
 }
 
@@ -85,7 +93,10 @@ export async function removeSmallAccount(
   }
 }
 
-/** The account whose turn it is, unless another process is at work on one. */
+/**
+ * The account whose turn it is, unless another process is at work on one: one on which nobody has been, else the one that
+ * was left longest ago, so that none which cannot be removed keeps the others.
+ */
 async function claimAccount(db: Database): Promise<string | null> {
   return inTransaction(db, async (transaction) => {
     // Two that ask at the same moment: a lock of the transaction, since a pooler gives the session to others.
@@ -94,7 +105,7 @@ async function claimAccount(db: Database): Promise<string | null> {
     if (lock?.taken !== true) return null
     const [claimed] = await transaction.$queryRaw<{ id: string }[]>`
       UPDATE users SET removal_at = clock_timestamp()
-      WHERE id = (SELECT id FROM users WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1)
+      WHERE id = (SELECT id FROM users WHERE deleted_at IS NOT NULL ORDER BY removal_at NULLS FIRST, deleted_at LIMIT 1)
         AND NOT EXISTS (
           SELECT FROM users
           WHERE deleted_at IS NOT NULL AND removal_at > clock_timestamp() - make_interval(secs => ${GIVEN_UP}::int)
@@ -162,11 +173,14 @@ async function removeRows(
   return removed ?? { rows: 0, last: null }
 }
 
-/** A task may have few links or many: the next batch is larger or smaller by how long this one took (milliseconds). */
+/**
+ * A task may have few links or many: the next batch is larger or smaller by how long this one took (milliseconds). Of what
+ * was too much it grows again from where it went well.
+ */
 function nextBatch({ size }: Batch, { rows, last }: Removed, took: number): Batch | null {
   if (last === null || rows < size) return null
   const wanted = Math.round(size * Math.min(2, WANTED / took))
-  return { after: last, size: Math.min(MOST_AT_ONCE, Math.max(LEAST_AT_ONCE, wanted)) }
+  return { after: last, size: Math.min(MOST_AT_ONCE, Math.max(Math.min(LEAST_AT_ONCE, size), wanted)) }
 }
 
 /** The account itself, and what is left of its rows. @returns true */

@@ -1,4 +1,5 @@
 import type { StatementListener } from './statement-observation.ts'
+
 /** Connections of a pool, where nothing else is said. */
 export const DEFAULT_POOL_SIZE = 10
 

@@ -1,11 +1,18 @@
 import type pg from 'pg'
 import { createPool } from './server-pool.ts'
+import { COMMENT_BEGIN } from './statement-comment.ts'
 
 /** Milliseconds between two looks at a statement that is late. */
 const PAUSE = 1_000
 
 /** Milliseconds that a look may take. */
 const PATIENCE = 2_000
+
+/** Bytes from which on a text may have been cut: `track_activity_query_size`, 1 kB, less one and the rest of a character. */
+const CUT_SHORT = 1_020
+
+/** What begins or ends a transaction says nothing of whose it is: others say the same. */
+const OF_EVERYBODY = /^\s*(BEGIN|COMMIT|ROLLBACK)\b/i
 
 /** Ends statements over a connection of its own, straight to the server. */
 export interface Canceller {
@@ -24,13 +31,13 @@ export function openCanceller(url: string, limit: number): Canceller {
   const pool = createPool(url, { max: 1, application_name: 'taskwire cancel', query_timeout: PATIENCE, settings: '' })
   return {
     async cancel(sql) {
-      // The server shows the beginning of a long text, and of a short one also what was added to it on the way. What belongs to a role that this one may not act for is let be.
+      // The server shows the beginning of a long text, and what was added to it on the way. What belongs to a role that this one may not act for is let be.
       await pool.query(
         `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND state = 'active' AND query <> ''
-           AND (starts_with($1, query) OR starts_with(query, $1))
+           AND (query = $1 OR starts_with(query, $1 || $3) OR starts_with($1 || $3, query) AND octet_length(query) >= $4::int)
            AND query_start < clock_timestamp() - $2 * interval '1 millisecond' AND pg_has_role(usesysid, 'MEMBER')`,
-        [sql, limit],
+        [sql, limit, COMMENT_BEGIN, CUT_SHORT],
       )
     },
     close: () => pool.end(),
@@ -59,7 +66,8 @@ export function endLateStatements(pool: pg.Pool, canceller: Canceller, limit: nu
     const query = client.query.bind(client) as (...statement: unknown[]) => unknown
     const timed = (...statement: [string | pg.QueryConfig, ...unknown[]]) => {
       const [text] = statement
-      watch(typeof text === 'string' ? text : text.text, limit)
+      const sql = typeof text === 'string' ? text : text.text
+      if (!OF_EVERYBODY.test(sql)) watch(sql, limit)
       return query(...statement)
     }
     client.query = timed as typeof client.query

@@ -1,5 +1,8 @@
 import type { StatementOrigin } from './statement-observation.ts'
 
+/** Between a statement and its comment. */
+export const COMMENT_BEGIN = '\n/*'
+
 /** What may stand in a comment: nothing of it can end one. */
 const HARMLESS = /^[\w.:-]{1,100}$/
 
@@ -12,5 +15,5 @@ export function statementComment(origin: StatementOrigin | undefined): string {
   if (origin === undefined) return ''
   const { procedure, requestId } = origin
   if (!HARMLESS.test(procedure) || !HARMLESS.test(requestId)) return ''
-  return `\n/*procedure='${encodeURIComponent(procedure)}',request_id='${encodeURIComponent(requestId)}'*/`
+  return `${COMMENT_BEGIN}procedure='${encodeURIComponent(procedure)}',request_id='${encodeURIComponent(requestId)}'*/`
 }

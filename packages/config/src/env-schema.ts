@@ -135,6 +135,7 @@ const duration = variable('a duration of a second or more, with its unit, such a
   return milliseconds !== undefined && milliseconds >= 1_000 ? Math.floor(milliseconds / 1_000) : undefined
 })
 
+/** Milliseconds. */
 const LONGEST_PAUSE = 300_000
 /** In milliseconds. */
 const pause = variable('a duration of 5m at most, with its unit, such as 1s or 500ms', (text) => {

@@ -57,6 +57,7 @@ test.each<[keyof typeof JUDGES, Partial<ServerFacts>, string, RegExp]>([
   ['age', { transactionAge: 1_500_000_000 }, 'WARN', /^1500 million transactions/],
   ['age', { transactionAge: 2_120_000_000 }, 'FAIL', /refuses to write/],
   ['age', { preparedTransactions: ["it's"] }, 'WARN', /are prepared and never ended/],
+  ['age', { preparedTransactions: ["it's"], transactionAge: 2_120_000_000 }, 'FAIL', /^2120 million/],
 ])('%s is judged by %o', (name, differing, grade, says) => {
   const finding = JUDGES[name]({ ...WELL, ...differing })
   expect(finding).toEqual({ grade, says: expect.stringMatching(says), hint: expect.stringMatching(/./) })

@@ -1,4 +1,5 @@
 import { type Finding, ok } from './finding.ts'
+import { quoted } from './quoted.ts'
 import type { ServerFacts } from './server-facts.ts'
 
 /** @file Whether the database and the sessions on it are as the statements take them to be. */
@@ -50,8 +51,4 @@ export function judgeReplicationRole({ replicationRole, database, role }: Server
     says: `session_replication_role is ${replicationRole}, so that no trigger fires: nothing is numbered, counted or checked`,
     hint: `ALTER DATABASE ${quoted(database)} RESET session_replication_role, the same of ROLE ${quoted(role)}, or in postgresql.conf; then SELECT recount_user(id) FROM users`,
   }
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

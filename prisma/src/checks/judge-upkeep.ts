@@ -1,4 +1,5 @@
 import { type Finding, ok } from './finding.ts'
+import { quoted } from './quoted.ts'
 import type { ServerFacts } from './server-facts.ts'
 
 /** @file Whether the server is looked after: what goes well today, and not for ever. */
@@ -36,7 +37,7 @@ export function judgeCollation({ collationVersion, actualCollationVersion, datab
   return {
     grade: 'WARN',
     says: `text was sorted by version ${collationVersion} of the system’s library and is by ${actualCollationVersion} now: indexes may miss rows, and a unique one let a second in`,
-    hint: `REINDEX DATABASE "${database}"; ALTER DATABASE "${database}" REFRESH COLLATION VERSION`,
+    hint: `REINDEX DATABASE ${quoted(database)}; ALTER DATABASE ${quoted(database)} REFRESH COLLATION VERSION`,
   }
 }
 
@@ -56,17 +57,19 @@ const FAIL_AGE = 2_100_000_000
 export function judgeTransactionAge({ transactionAge, preparedTransactions, database }: ServerFacts): Finding {
   const says = `${(transactionAge / 1e6).toFixed(0)} million transactions since the oldest row that is not frozen`
   const [prepared] = preparedTransactions
-  if (prepared !== undefined) {
+  const end =
+    prepared && `ROLLBACK PREPARED '${prepared.replaceAll("'", "''")}' (see pg_prepared_xacts), or COMMIT PREPARED`
+  if (transactionAge >= WARN_AGE) {
     return {
-      grade: 'WARN',
-      says: `${preparedTransactions.length} transactions are prepared and never ended: they keep their locks, and dead rows`,
-      hint: `ROLLBACK PREPARED '${prepared.replaceAll("'", "''")}' (see pg_prepared_xacts), or COMMIT PREPARED`,
+      grade: transactionAge < FAIL_AGE ? 'WARN' : 'FAIL',
+      says: `${says}: at about 2 100 million the server refuses to write`,
+      hint: `${end === undefined ? '' : `${end}; `}end old transactions and replication slots, then VACUUM (FREEZE) in ${database}`,
     }
   }
-  if (transactionAge < WARN_AGE) return ok(says)
+  if (end === undefined) return ok(says)
   return {
-    grade: transactionAge < FAIL_AGE ? 'WARN' : 'FAIL',
-    says: `${says}: at about 2 100 million the server refuses to write`,
-    hint: `end old transactions and replication slots, then VACUUM (FREEZE) in ${database}`,
+    grade: 'WARN',
+    says: `${preparedTransactions.length} transactions are prepared and never ended: they keep their locks, and dead rows`,
+    hint: end,
   }
 }

@@ -51,7 +51,7 @@ export const isLostConnection = shownBy({
   // P1017 closed by the server, 57P01 and 57P02 shut down, 25P03 idle in a transaction for too long. 08P01 is how PgBouncer
   // says whatever ails it: that the server crashed or cannot be reached, that nothing came free in time.
   codes: ['P1017', 'ConnectionClosed', 'ECONNRESET', 'EPIPE', '08003', '08006', '08P01', '25P03', '57P01', '57P02'],
-  words: /Connection terminated(?! due to connection timeout)|Client has encountered a connection error/,
+  words: /Connection terminated(?! due to connection timeout)|Client (?:has encountered a connection error|was closed)/,
 })
 
 /** The server answers, and refuses to write: a standby, or what was the primary until a failover. */
@@ -70,6 +70,9 @@ const isUnreachable = shownBy({
   words: /Connection terminated due to connection timeout/,
 })
 
+/** The connection stands, and for as long as a call may wait nothing comes by it: the network swallows it, or trickles. */
+export const isUnanswered = shownBy({ codes: [], words: /Query read timeout/ })
+
 export const isDiskFull = shownBy({ codes: ['53100'] })
 
 export const isMemoryUsedUp = shownBy({ codes: ['53200'] })
@@ -79,6 +82,7 @@ const isNotReady = shownBy({ codes: ['55000'] })
 
 const unavailable = [
   isUnreachable,
+  isUnanswered,
   isPoolExhausted,
   isDiskFull,
   isMemoryUsedUp,
@@ -95,7 +99,7 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /** The database took longer than a statement may. */
-export const isTimeout = shownBy({ codes: ['57014'], words: /Query read timeout/ })
+export const isTimeout = shownBy({ codes: ['57014'] })
 
 /** The server answers and lets nobody in: the user, the password or the database is wrong. */
 export const isAccessRefused = shownBy({

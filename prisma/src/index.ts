@@ -37,6 +37,7 @@ export {
   currentOrigin,
   type EndedStatement,
   fromOrigin,
+  offTheClock,
   type StatementListener,
   type StatementOrigin,
 } from './statement-observation.ts'

@@ -41,12 +41,12 @@ export async function observed<Result extends Outcome>({
   }
   const span = beginCallSpan(origin)
   const within = <T>(work: () => T) => span.within(() => fromOrigin(origin, work))
-  const running = { request, procedure: path, type, startedAt, userId: ctx.knownUserId }
+  const running = { request, procedure: path, type, startedAt, userId: ctx.presumedUserId }
   ctx.runningCalls.add(running)
   const end = ({ reason, cause }: Pick<EndedCall, 'reason' | 'cause'>) => {
     ctx.runningCalls.delete(running)
     const milliseconds = performance.now() - startedAt
-    const userId = ctx.knownUserId()
+    const userId = ctx.presumedUserId()
     span.end({ reason, userId })
     request.callEnded({ procedure: path, type, milliseconds, reason, userId, cause })
   }

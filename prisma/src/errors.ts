@@ -73,6 +73,12 @@ const isUnreachable = shownBy({
 /** The connection stands, and for as long as a call may wait nothing comes by it: the network swallows it, or trickles. */
 export const isUnanswered = shownBy({ codes: [], words: /Query read timeout/ })
 
+/** Said of a call that was let to the database too late. */
+export const OUT_OF_TIME = 'The call has waited for so long that it has no time left for the database'
+
+/** A call has waited for others, of its own request first of all, and not for the database. */
+export const isOutOfTime = shownBy({ codes: [], words: new RegExp(OUT_OF_TIME) })
+
 export const isDiskFull = shownBy({ codes: ['53100'] })
 
 export const isMemoryUsedUp = shownBy({ codes: ['53200'] })

@@ -11,6 +11,7 @@ export {
   isForbidden,
   isForeignKeyViolation,
   isLostConnection,
+  isOutOfTime,
   isRefusedData,
   isTimeout,
   isUnavailable,

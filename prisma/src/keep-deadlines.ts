@@ -1,6 +1,9 @@
 import type pg from 'pg'
-import { isUnanswered } from './errors.ts'
+import { isOutOfTime, isUnanswered, OUT_OF_TIME } from './errors.ts'
 import { currentOrigin } from './statement-observation.ts'
+
+/** Milliseconds without which nothing is begun: the database would seem slow to whoever comes to it too late. */
+const LEAST = 1_000
 
 type Statement = string | pg.QueryConfig
 type Connect = () => Promise<pg.PoolClient>
@@ -12,14 +15,15 @@ type Query = (statement: Statement, ...values: unknown[]) => Promise<unknown>
  */
 export function keepDeadlines(pool: pg.Pool): void {
   const connect: Connect = pool.connect.bind(pool)
-  pool.connect = (() => inTime(connect())) as typeof pool.connect
+  pool.connect = (() => inTime(connect)) as typeof pool.connect
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as Query
     const queryInTime: Query = async (statement, ...values) => {
       try {
         return await query(limited(statement), ...values)
       } catch (error) {
-        if (isUnanswered(error)) void client.end()
+        // Not even ROLLBACK is asked any more: the server does it when the connection ends.
+        if (isUnanswered(error) || isOutOfTime(error)) void client.end()
         throw error
       }
     }
@@ -27,10 +31,13 @@ export function keepDeadlines(pool: pg.Pool): void {
   })
 }
 
-/** Milliseconds that the call has left, one at least; undefined where no call waits. */
+/** Milliseconds that the call has left; undefined where no call waits. @throws Error where that is too little: it waited elsewhere */
 function timeLeft(): number | undefined {
   const deadline = currentOrigin()?.deadline
-  return deadline === undefined ? undefined : Math.max(1, deadline - performance.now())
+  if (deadline === undefined) return undefined
+  const left = deadline - performance.now()
+  if (left < LEAST) throw new Error(OUT_OF_TIME)
+  return left
 }
 
 /** What pg has from the pool's configuration, it looks for in the statement's first: its types do not say so. */
@@ -41,8 +48,9 @@ function limited(statement: Statement): Statement {
   return typeof statement === 'string' ? { text: statement, ...limit } : { ...statement, ...limit }
 }
 
-function inTime(connecting: Promise<pg.PoolClient>): Promise<pg.PoolClient> {
+async function inTime(connect: Connect): Promise<pg.PoolClient> {
   const left = timeLeft()
+  const connecting = connect()
   if (left === undefined) return connecting
   return new Promise((resolve, reject) => {
     let isLate = false

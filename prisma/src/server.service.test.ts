@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { isLostConnection, isPoolExhausted, isTimeout, isUnanswered, isUnavailable } from './errors.ts'
+import { isLostConnection, isOutOfTime, isPoolExhausted, isTimeout, isUnanswered, isUnavailable } from './errors.ts'
 import { explainDatabaseFailure } from './explain-failure.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { fromDriver } from './open-database.ts'
@@ -60,23 +60,39 @@ describe('on one connection', () => {
     for (const work of [slow, inTransaction]) {
       let error: unknown
       const seconds = await secondsOf(async () => {
-        error = await failureOf(inCall(300, work))
+        error = await failureOf(inCall(1_300, work))
       })
       expect(isUnanswered(error)).toBe(true)
-      expect(seconds).toBeLessThan(2.5)
+      expect(seconds).toBeLessThan(2.8)
     }
     expect(await sessionOf(client)).not.toBe(before)
 
     const busy = slow()
-    const error = await failureOf(inCall(300, slow))
+    const error = await failureOf(inCall(1_300, slow))
     expect(isPoolExhausted(error)).toBe(true)
     await busy
   })
 
+  test('a transaction that comes to its end too late is rolled back, and leaves no connection in the middle of it', async () => {
+    const userId = await newUser(client)
+    const origin = { requestId: 'x', procedure: 'task.list', deadline: performance.now() + 1_400 }
+    const late = fromOrigin(origin, () =>
+      client.$transaction(async (transaction) => {
+        await transaction.user.update({ where: { id: userId }, data: { isActive: false } })
+        await new Promise((resolve) => setTimeout(resolve, 600))
+      }),
+    )
+    expect(isOutOfTime(await failureOf(late))).toBe(true)
+    expect(await client.user.findUnique({ where: { id: userId } })).toMatchObject({ isActive: true })
+    await client.user.update({ where: { id: userId }, data: { changeSeq: 7 } })
+    expect(await other.user.findUnique({ where: { id: userId } })).toMatchObject({ changeSeq: 7 })
+    await client.user.delete({ where: { id: userId } })
+  })
+
   test('what a call does without the database puts off when it gives up', async () => {
-    const origin = { requestId: 'x', procedure: 'auth.login', deadline: performance.now() + 1_000 }
+    const origin = { requestId: 'x', procedure: 'auth.login', deadline: performance.now() + 1_500 }
     await fromOrigin(origin, async () => {
-      await offTheClock(() => new Promise((resolve) => setTimeout(resolve, 1_100)))
+      await offTheClock(() => new Promise((resolve) => setTimeout(resolve, 1_000)))
       expect(await sessionOf(client)).toBeGreaterThan(0)
     })
   })

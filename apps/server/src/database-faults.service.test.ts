@@ -138,8 +138,9 @@ function expectTold(lines: OutageLine[], kinds: Partial<Record<FailureKind, RegE
   }
 }
 
-/** What becomes of connections that are open when it happens. */
-const LOST = /Connection terminated unexpectedly|terminating connection|Client has encountered a connection error/
+/** What becomes of connections that are open when it happens; of a reset one the driver adapter tells nothing but its kind. */
+const LOST =
+  /Connection terminated unexpectedly|terminating connection|Client has encountered a connection error|ConnectionClosed/
 /** What those meet who connect meanwhile. */
 const AWAY = /Can't reach database server at 127\.0\.0\.1:\d+|the database system is|Connection terminated/
 const UNANSWERED = /Query read timeout/

@@ -30,7 +30,8 @@ test.each([undefined, null, WORDS, new Error('Cannot read properties of undefine
 test("the driver's words count where there is no code", () => {
   expect(isLostConnection(new Error('Connection terminated unexpectedly'))).toBe(true)
   expect(isUnavailable(new Error('Connection terminated unexpectedly'))).toBe(true)
-  expect(isTimeout(new Error('Query read timeout'))).toBe(true)
+  expect(isUnavailable(new Error('Query read timeout'))).toBe(true)
+  expect(isTimeout(new Error('Query read timeout'))).toBe(false)
 })
 
 test('a connection that was never made is unavailable, not lost', () => {

@@ -51,7 +51,7 @@ export const isLostConnection = shownBy({
   // P1017 closed by the server, 57P01 and 57P02 shut down, 25P03 idle in a transaction for too long. 08P01 is how PgBouncer
   // says whatever ails it: that the server crashed or cannot be reached, that nothing came free in time.
   codes: ['P1017', 'ConnectionClosed', 'ECONNRESET', 'EPIPE', '08003', '08006', '08P01', '25P03', '57P01', '57P02'],
-  words: /Connection terminated(?! due to connection timeout)|Client has encountered a connection error/,
+  words: /Connection terminated(?! due to connection timeout)|Client (?:has encountered a connection error|was closed)/,
 })
 
 /** The server answers, and refuses to write: a standby, or what was the primary until a failover. */
@@ -70,6 +70,15 @@ const isUnreachable = shownBy({
   words: /Connection terminated due to connection timeout/,
 })
 
+/** The connection stands, and for as long as a call may wait nothing comes by it: the network swallows it, or trickles. */
+export const isUnanswered = shownBy({ codes: [], words: /Query read timeout/ })
+
+/** Said of a call that was let to the database too late. */
+export const OUT_OF_TIME = 'The call has waited for so long that it has no time left for the database'
+
+/** A call has waited for others, of its own request first of all, and not for the database. */
+export const isOutOfTime = shownBy({ codes: [], words: new RegExp(OUT_OF_TIME) })
+
 export const isDiskFull = shownBy({ codes: ['53100'] })
 
 export const isMemoryUsedUp = shownBy({ codes: ['53200'] })
@@ -79,6 +88,7 @@ const isNotReady = shownBy({ codes: ['55000'] })
 
 const unavailable = [
   isUnreachable,
+  isUnanswered,
   isPoolExhausted,
   isDiskFull,
   isMemoryUsedUp,
@@ -95,7 +105,7 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /** The database took longer than a statement may. */
-export const isTimeout = shownBy({ codes: ['57014'], words: /Query read timeout/ })
+export const isTimeout = shownBy({ codes: ['57014'] })
 
 /** The server answers and lets nobody in: the user, the password or the database is wrong. */
 export const isAccessRefused = shownBy({

@@ -21,6 +21,10 @@ test.each([
   expect(describeFailure(Object.assign(new Error('As asked'), { code }))).toEqual({ kind, code, message: 'As asked' })
 })
 
+test('a statement that nobody answers is told as such, and not as one that took too long', () => {
+  expect(describeFailure(new Error('Query read timeout'))).toMatchObject({ kind: 'unanswered' })
+})
+
 test('a server that cannot be reached is told in the driver’s words, not in those around them', () => {
   const message =
     '\nInvalid `prisma.$queryRaw()` invocation:\n\n\nRaw query failed. Code: `N/A`. Message: `No server at 127.0.0.1:1`'

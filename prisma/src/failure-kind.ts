@@ -9,6 +9,7 @@ import {
   isPoolExhausted,
   isReadOnly,
   isTimeout,
+  isUnanswered,
   isUnavailable,
   isWriteConflict,
 } from './errors.ts'
@@ -23,6 +24,7 @@ export type FailureKind =
   | 'poolExhausted'
   | 'readOnly'
   | 'statementTimeout'
+  | 'unanswered'
   | 'unreachable'
   | 'writeConflict'
 
@@ -36,6 +38,7 @@ const kinds: [FailureKind, (error: unknown) => boolean][] = [
   ['connectionLost', isLostConnection],
   ['statementTimeout', isTimeout],
   ['writeConflict', isWriteConflict],
+  ['unanswered', isUnanswered],
   ['unreachable', isUnavailable],
 ]
 

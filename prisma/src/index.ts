@@ -11,6 +11,7 @@ export {
   isForbidden,
   isForeignKeyViolation,
   isLostConnection,
+  isOutOfTime,
   isRefusedData,
   isTimeout,
   isUnavailable,
@@ -37,6 +38,7 @@ export {
   currentOrigin,
   type EndedStatement,
   fromOrigin,
+  offTheClock,
   type StatementListener,
   type StatementOrigin,
 } from './statement-observation.ts'

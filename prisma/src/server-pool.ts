@@ -36,6 +36,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
   pool.on('error', ignoreLostConnection)
   pool.on('connect', (client) => client.on('error', ignoreLostConnection))
   if (onStatement !== undefined) observePool(pool, { onStatement, commented })
+  pool.query = oneStatement(pool) as typeof pool.query
   return pool
 }
 
@@ -55,8 +56,11 @@ function observePool(
     }
     client.query = observed as typeof client.query
   })
-  // pg-pool's own asks by callback, which it calls in the name of whoever has given the connection back.
-  const query: Query = async (...statement) => {
+}
+
+/** pg-pool's own asks by callback, which it calls in the name of whoever has given the connection back. */
+function oneStatement(pool: pg.Pool): Query {
+  return async (...statement) => {
     const client = await pool.connect()
     try {
       const result = await (client.query as Query)(...statement)
@@ -67,7 +71,6 @@ function observePool(
       throw error
     }
   }
-  pool.query = query as typeof pool.query
 }
 
 function withComment(statement: unknown): unknown {

@@ -1,9 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { isLostConnection, isTimeout, isUnavailable } from './errors.ts'
+import { isLostConnection, isOutOfTime, isPoolExhausted, isTimeout, isUnanswered, isUnavailable } from './errors.ts'
 import { explainDatabaseFailure } from './explain-failure.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { fromDriver } from './open-database.ts'
 import { openServer } from './server.ts'
+import { fromOrigin, offTheClock } from './statement-observation.ts'
 import { failureOf } from './testing/failure-of.ts'
 import { newUser } from './testing/rows.ts'
 import { freshServerUrl } from './testing/server-url.ts'
@@ -49,6 +50,52 @@ describe('on one connection', () => {
   })
 
   const terminate = (pid: number) => other.$queryRaw`SELECT pg_terminate_backend(${pid}::int, 1000)`
+
+  test('a call waits no longer than it has, and gives up the connection on which nobody answered', async () => {
+    const before = await sessionOf(client)
+    const inCall = <T>(milliseconds: number, work: () => Promise<T>) =>
+      fromOrigin({ requestId: 'x', procedure: 'task.list', deadline: performance.now() + milliseconds }, work)
+    const slow = () => client.$queryRaw`SELECT pg_sleep(3)::text`.then((rows) => rows)
+    const inTransaction = () => client.$transaction((transaction) => transaction.$queryRaw`SELECT pg_sleep(3)::text`)
+    for (const work of [slow, inTransaction]) {
+      let error: unknown
+      const seconds = await secondsOf(async () => {
+        error = await failureOf(inCall(1_300, work))
+      })
+      expect(isUnanswered(error)).toBe(true)
+      expect(seconds).toBeLessThan(2.8)
+    }
+    expect(await sessionOf(client)).not.toBe(before)
+
+    const busy = slow()
+    const error = await failureOf(inCall(1_300, slow))
+    expect(isPoolExhausted(error)).toBe(true)
+    await busy
+  })
+
+  test('a transaction that comes to its end too late is rolled back, and leaves no connection in the middle of it', async () => {
+    const userId = await newUser(client)
+    const origin = { requestId: 'x', procedure: 'task.list', deadline: performance.now() + 1_400 }
+    const late = fromOrigin(origin, () =>
+      client.$transaction(async (transaction) => {
+        await transaction.user.update({ where: { id: userId }, data: { isActive: false } })
+        await new Promise((resolve) => setTimeout(resolve, 600))
+      }),
+    )
+    expect(isOutOfTime(await failureOf(late))).toBe(true)
+    expect(await client.user.findUnique({ where: { id: userId } })).toMatchObject({ isActive: true })
+    await client.user.update({ where: { id: userId }, data: { changeSeq: 7 } })
+    expect(await other.user.findUnique({ where: { id: userId } })).toMatchObject({ changeSeq: 7 })
+    await client.user.delete({ where: { id: userId } })
+  })
+
+  test('what a call does without the database puts off when it gives up', async () => {
+    const origin = { requestId: 'x', procedure: 'auth.login', deadline: performance.now() + 1_500 }
+    await fromOrigin(origin, async () => {
+      await offTheClock(() => new Promise((resolve) => setTimeout(resolve, 1_000)))
+      expect(await sessionOf(client)).toBeGreaterThan(0)
+    })
+  })
 
   test('a statement has 5 seconds', async () => {
     let error: unknown

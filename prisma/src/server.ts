@@ -7,6 +7,7 @@ import type { Driver } from './driver.ts'
 import { endLateStatements, openCanceller } from './end-late-statements.ts'
 import { explainDatabaseFailure } from './explain-failure.ts'
 import { PrismaClient } from './generated/client.ts'
+import { keepDeadlines } from './keep-deadlines.ts'
 import type { LongConnection } from './long-transaction.ts'
 import { serverMigrationConnection } from './migrations/server-connection.ts'
 import { openNotifications } from './notifications.ts'
@@ -39,6 +40,7 @@ export function openServer(config: ServerConfig): Driver {
     onStatement: config.onStatement,
     commented: pooled,
   })
+  keepDeadlines(pool)
   // A little less, since a statement reaches the server after it was sent.
   const canceller = openCanceller(directUrl, STATEMENT_TIMEOUT - 100)
   if (pooled) endLateStatements(pool, canceller, STATEMENT_TIMEOUT)

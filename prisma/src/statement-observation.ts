@@ -6,6 +6,8 @@ export interface StatementOrigin {
   requestId: string
   /** Such as `task.list`. */
   procedure: string
+  /** When the database is given up, by `performance.now()`; undefined of what may last, such as a stream. */
+  deadline?: number
 }
 
 /** A statement that has come to its end. Its values are nobody's business. */
@@ -32,6 +34,17 @@ export function fromOrigin<T>(origin: StatementOrigin, work: () => T): T {
 /** Whose statement one would be that was asked here. */
 export function currentOrigin(): StatementOrigin | undefined {
   return origins.getStore()
+}
+
+/** Does work that asks the database nothing and may have to wait: the deadline is put off for as long. */
+export async function offTheClock<T>(work: () => Promise<T>): Promise<T> {
+  const start = performance.now()
+  try {
+    return await work()
+  } finally {
+    const origin = currentOrigin()
+    if (origin?.deadline !== undefined) origin.deadline += performance.now() - start
+  }
 }
 
 /** Runs a statement and tells of its end; `backend` is looked up then. */

@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import { addTasksUnstamped } from './testing/add-tasks.ts'
 import { serving, testOnPostgres } from './testing/fixture.ts'
 import { attack, watchOthers } from './testing/greedy-user.ts'
+import { scrape } from './testing/scraped.ts'
 import type { TestServer } from './testing/test-server.ts'
 
 const TASKS = 300_000
@@ -42,11 +43,12 @@ const test = testOnPostgres
 async function greedyUser(
   { server, psql }: { server: TestServer; psql: PrismaClient },
   count: number,
-): Promise<{ token: string; ids: string[] }> {
+): Promise<{ token: string; userId: string; ids: string[] }> {
   const { token, email } = await registeredCalls(server)
   await addTasksUnstamped(psql, { email, count })
-  const tasks = await psql.task.findMany({ where: { user: { email } }, take: 100, select: { id: true } })
-  return { token, ids: tasks.map(({ id }) => id) }
+  const { id: userId } = await psql.user.findUniqueOrThrow({ where: { email } })
+  const tasks = await psql.task.findMany({ where: { userId }, take: 100, select: { id: true } })
+  return { token, userId, ids: tasks.map(({ id }) => id) }
 }
 
 test('a user who searches 300 000 tasks, ten searches a batch, keeps nobody from working', async ({
@@ -54,13 +56,16 @@ test('a user who searches 300 000 tasks, ten searches a batch, keeps nobody from
   psql,
   expectServed,
 }) => {
-  const { token } = await greedyUser({ server, psql }, TASKS)
+  const { token, userId } = await greedyUser({ server, psql }, TASKS)
   let searched = 0
   const attacking = attack({ server, token, milliseconds: DURATION }, 'task.list', () => {
     searched += 1
     return { search: `nowhere to be found ${searched}`, withTotal: true }
   })
   await expectServed('searches', attacking)
+  const named = [...(await scrape(server))].filter(([series]) => series.startsWith('taskwire_greedy_user_seconds{'))
+  const [greediest] = named.sort(([, one], [, other]) => other - one)
+  expect(greediest?.[0]).toBe(`taskwire_greedy_user_seconds{user_id="${userId}",procedure="task.list"}`)
 }, 120_000)
 
 test('a user who changes a hundred tasks at once, ten times a batch, keeps nobody from working', async ({

@@ -20,6 +20,12 @@ export const words: Record<FailureKind, Words> = {
     began: 'A connection to the database was lost',
     ended: 'Connections to the database last again',
   },
+  unanswered: {
+    ...AWAY,
+    began: 'The database does not answer in time',
+    ended: 'The database answers in time again',
+    quiet: 5_000,
+  },
   readOnly: {
     began: 'The database only reads',
     ended: 'The database takes writes again',
@@ -52,6 +58,7 @@ const AS_ONE: Partial<Record<FailureKind, string>> = {
   unreachable: 'away',
   accessRefused: 'away',
   connectionLost: 'away',
+  unanswered: 'away',
 }
 
 /** Failures of the same name are one outage. */

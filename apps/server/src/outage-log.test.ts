@@ -72,6 +72,18 @@ test('connections that are lost, and a server that then cannot be reached, are o
     ])
 })
 
+test('a database that does not answer in time, and then cannot be connected to either, is one outage', () => {
+  for (const message of ['Query read timeout', 'Connection terminated due to connection timeout']) {
+    outages.callFailed({
+      reason: 'UNAVAILABLE',
+      cause: new Error(message),
+      procedure: 'task.list',
+      requestId: 'edge-1',
+    })
+  }
+  expect(messages()).toEqual(['The database does not answer in time: Query read timeout'])
+})
+
 test('a full disk is not over by what reads', async () => {
   fail('53100', 'could not extend file')
   succeed('SELECT 1')

@@ -1,10 +1,9 @@
-import { parseEnvironment } from '@taskwire/config'
 import { openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { expect, test } from 'vitest'
 import { explainRefusal } from './explain-refusal.ts'
-import { createLogger } from './logger.ts'
-import { type RunningServer, start } from './start.ts'
+import type { RunningServer } from './start.ts'
+import { startedServer } from './testing/started-server.ts'
 
 interface Attempt {
   server: RunningServer | null
@@ -23,18 +22,13 @@ async function startOn(settings: Record<string, string>): Promise<Attempt> {
       await database.client.$executeRawUnsafe(`ALTER DATABASE "${name}" SET ${setting} TO '${value}'`)
     }
   }
-  const messages: string[] = []
-  const logger = createLogger(
-    { level: 'warn', terminal: false },
-    { write: (line) => messages.push(JSON.parse(line).msg) },
-  )
-  const env = parseEnvironment(
-    { PORT: '0', JWT_SECRET: 'a secret of tests, at least 32 characters', DATABASE_URL: url },
-    '/nowhere',
-  )
-  return start(env, logger).then(
-    (server) => ({ server, refusal: null, messages }),
-    (error: unknown) => ({ server: null, refusal: explainRefusal(error), messages }),
+  return startedServer({ DATABASE_URL: url }).then(
+    (server) => ({
+      server,
+      refusal: null,
+      messages: server.log.filter(({ level }) => level >= 40).map(({ msg }) => msg),
+    }),
+    (error: unknown) => ({ server: null, refusal: explainRefusal(error), messages: [] }),
   )
 }
 

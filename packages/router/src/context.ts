@@ -64,6 +64,8 @@ export interface Context extends Services {
   findCaller(): Promise<Caller>
   /** Whom `findCaller` has found so far; null before, and where nobody is known. */
   knownUserId(): string | null
+  /** The same, and before that whose access token it is by its signature alone: for whoever looks on, since a call may wait long to be let in. */
+  presumedUserId(): string | null
   /** What the calls of this request may answer. */
   answerBudget: AnswerBudget
 }
@@ -73,6 +75,7 @@ export async function createContext(services: Services, request: RequestInfo): P
   const identity = { ...services.identity, audit: request.audit }
   let caller: Promise<Caller> | undefined
   let userId: string | null = null
+  let signedUserId: string | null | undefined
   return {
     ...services,
     identity,
@@ -87,6 +90,10 @@ export async function createContext(services: Services, request: RequestInfo): P
       return caller
     },
     knownUserId: () => userId,
+    presumedUserId() {
+      signedUserId ??= userId ?? readSignedUserId(identity, request)
+      return userId ?? signedUserId
+    },
   }
 }
 
@@ -130,10 +137,20 @@ export function createInnerContext(
       return { kind: 'internal', userId: ownId }
     },
     knownUserId: () => ownId,
+    presumedUserId: () => ownId,
   }
 }
 
 async function findCaller(db: Database, identity: Identity, { bearerToken }: RequestInfo): Promise<Caller> {
   if (bearerToken === null) throw new DomainError('TOKEN_MISSING')
   return authenticate(db, identity, bearerToken)
+}
+
+function readSignedUserId({ tokens }: Identity, { bearerToken }: RequestInfo): string | null {
+  if (bearerToken === null) return null
+  try {
+    return tokens.verifyAccess(bearerToken).userId
+  } catch {
+    return null
+  }
 }

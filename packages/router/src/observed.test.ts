@@ -36,6 +36,12 @@ test('one that is refused is told of with its reason and its cause', async ({ me
   ])
 })
 
+test('one that is not let in is told of with whose token it was', async ({ me }) => {
+  await me.services.db.session.updateMany({ where: { userId: me.user.id }, data: { revokedAt: new Date() } })
+  await refusalOf(asMe(me).task.list.query({}))
+  expect(calls).toMatchObject([{ procedure: 'task.list', reason: 'SESSION_REVOKED', userId: me.user.id }])
+})
+
 test('a stream is told of when it ends, once', async ({ me }) => {
   const caller = await testCaller(me.services, { callEnded, bearerToken: me.accessToken })
   await me.caller.task.create({ title: 'Write' })

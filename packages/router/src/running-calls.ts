@@ -6,6 +6,6 @@ export interface RunningCall extends Pick<EndedCall, 'procedure' | 'type'> {
   request: { readonly requestId: string }
   /** By `performance.now()`. */
   startedAt: number
-  /** Who calls, once that is found out. */
+  /** Who calls, as far as that is found out. */
   userId(): string | null
 }

@@ -4,6 +4,7 @@ import { freshDriver } from './fresh-driver.ts'
 
 export { openNotifications } from '../notifications.ts'
 export { recordedDatabase } from './recorded-database.ts'
+export { createServerDatabase, createTemplate } from './server.ts'
 export { findServerUrl, freshServerUrl } from './server-url.ts'
 export { type TemporaryFolder, temporaryDataDir, temporaryFolder } from './temporary-folder.ts'
 

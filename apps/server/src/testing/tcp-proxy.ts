@@ -1,21 +1,36 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { PassThrough, type Transform } from 'node:stream'
 import type { Removable } from './removable.ts'
 
-/** A network on the way to that URL. Its own URL is the same, by way of this proxy. */
-export async function tcpProxy(url: string): Promise<Removable> {
+/** What becomes of all that is said on one connection; one that is destroyed cuts it. */
+export interface Between {
+  toServer: Transform
+  toClient: Transform
+}
+
+const nothingBetween = (): Between => ({ toServer: new PassThrough(), toClient: new PassThrough() })
+
+/**
+ * A network on the way to that URL. Its own URL is the same, by way of this proxy.
+ *
+ * @param between made for each connection
+ */
+export async function tcpProxy(url: string, between: () => Between = nothingBetween): Promise<Removable> {
   const target = new URL(url)
   const sockets = new Set<Socket>()
   let held = false
 
   function accept(incoming: Socket): void {
     const outgoing = connect(Number(target.port || 5432), target.hostname)
-    for (const [from, to] of [
-      [incoming, outgoing],
-      [outgoing, incoming],
+    const { toServer, toClient } = between()
+    for (const [from, through, to] of [
+      [incoming, toServer, outgoing],
+      [outgoing, toClient, incoming],
     ] as const) {
       sockets.add(from)
-      from.pipe(to)
+      from.pipe(through).pipe(to)
+      through.on('close', () => to.destroy())
       from.on('error', () => to.destroy())
       from.on('close', () => {
         sockets.delete(from)

@@ -1,4 +1,5 @@
 import { normalizePassword } from '@taskwire/contract'
+import { offTheClock } from '@taskwire/prisma'
 import { Piscina } from 'piscina'
 import { DomainError } from '../domain-error.ts'
 import { createHashQueue, type HashLoad, type HashOwner } from './hash-queue.ts'
@@ -68,7 +69,7 @@ export function createPasswords({ cost, threads = 2, maxQueue = 40 }: PasswordsC
   /** One turn, however many hashes it takes: else whoever needs several would wait several times. */
   async function inQueue<T>(turn: HashOwner, work: () => Promise<T>): Promise<T> {
     if (closed) throw new DomainError('UNAVAILABLE', { retryAfter: RETRY_AFTER_SECONDS })
-    const result = queue.run(turn, work)
+    const result = offTheClock(() => queue.run(turn, work))
     underWay.add(result)
     try {
       return await result

@@ -1,4 +1,5 @@
 import { isStorable, MAX_VERSION } from '@taskwire/contract'
+import { Prisma } from '@taskwire/prisma'
 import { z } from 'zod'
 
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
@@ -146,6 +147,18 @@ export function fieldsOf(kind: ArchiveKindName): string[] {
 
 export function keyFieldsOf(kind: ArchiveKindName): [field: string, type: 'uuid' | 'text'][] {
   return Object.entries(archiveKinds[kind].key)
+}
+
+/** The same, and before it whose the row is. */
+export function fullKeyOf(kind: ArchiveKindName): [field: string, type: 'uuid' | 'text'][] {
+  return [...(archiveKinds[kind].owned ? [['userId', 'uuid'] as const] : []), ...keyFieldsOf(kind)].map(
+    ([field, type]) => [field, type],
+  )
+}
+
+/** In SQL: the columns by which the rows of a kind are in order. */
+export function keyColumns(kind: ArchiveKindName): Prisma.Sql {
+  return Prisma.join(fullKeyOf(kind).map(([field]) => Prisma.raw(columnOf(field))))
 }
 
 /** `dueAt` is `due_at`. */

@@ -18,11 +18,13 @@ interface ArchiveKind {
   /** What tells one row from the others, of one user where it is owned; the order of the records. */
   key: Readonly<Record<string, 'uuid' | 'text'>>
   record: z.ZodObject
+  /** The fields that older archives lack, with what the migration wrote into their columns that brought them. */
+  added?(older: Record<string, unknown>): Record<string, unknown>
 }
 
 /**
  * What an archive holds, in its order: of each user the account, then what is theirs; in the end what is nobody's.
- * A column that is new is a field with a default here, so that archives from before it are read on.
+ * A column that is new is a field here that is in `added`, so that archives from before it are read on.
  */
 export const archiveKinds = kinds({
   user: {
@@ -97,6 +99,7 @@ export const archiveKinds = kinds({
       expiresAt: instant,
       revokedAt: instant.nullable(),
     }),
+    added: ({ generation }) => ({ parent: Number(generation) > 1 ? Number(generation) - 1 : null }),
   },
   apiToken: {
     table: 'api_tokens',

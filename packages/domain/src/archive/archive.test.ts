@@ -159,6 +159,8 @@ describe('an archive that somebody has written, with the right checksum, is refu
     ['half a surrogate pair', [user, { ...task, title: '\ud83d' }]],
     ['a field too many', [user, { ...task, userId: OTHER }]],
     ['a field too few', [user, { ...task, title: undefined }]],
+    ['users in another order', [other, user]],
+    ["another user's task among one's own", [user, { ...task, user_id: OTHER }]],
     ['an unknown kind', [user, { ...task, type: 'toString' }]],
     ['a line that is longer than any', [user, { ...task, description: 'x'.repeat(2_000_000) }]],
   ])('%s', async (_what, records) => {
@@ -166,6 +168,11 @@ describe('an archive that somebody has written, with the right checksum, is refu
     await expect(verifyArchive(linesOf(text))).rejects.toMatchObject({ name: 'ArchiveError' })
     await expect(importArchive(target, linesOf(text))).rejects.toMatchObject({ name: 'ArchiveError' })
     expect(Object.values(await allRows(target)).flat()).toEqual([])
+  })
+
+  test('counts that are not those of its records', async () => {
+    const text = written([user, task]).replace('"task":1', '"task":2')
+    await expect(verifyArchive(linesOf(text))).rejects.toThrow('The archive was altered: it has not all of kind task')
   })
 
   test('a prototype in a record', async () => {

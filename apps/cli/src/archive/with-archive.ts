@@ -15,7 +15,14 @@ export async function withArchive<T>(
 ): Promise<T> {
   const { url, dataDir } = terminal.readEnv().database
   const socket = url === undefined ? await connectInFolder(dataDir) : null
-  if (socket !== null) return work(receiveArchive(socket, { email }))
+  if (socket !== null) {
+    try {
+      return await work(receiveArchive(socket, { email }))
+    } finally {
+      // Whoever refuses to write has not read anything, and would wait.
+      socket.destroy()
+    }
+  }
   return withServices(terminal, ({ identity }, database) =>
     work(email === null ? exportArchive(database) : exportAccountArchive(database, identity, email)),
   )

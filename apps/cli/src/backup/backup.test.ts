@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import {
   type ArchiveRequest,
@@ -64,6 +73,21 @@ describe('of a database that is open', () => {
     expect(readFileSync(file, 'utf8')).toBe('precious')
     expect((await run(`backup ${file} --force --json`)).results.map((line) => JSON.parse(line))).toEqual([
       { file, records: 4 },
+    ])
+  })
+
+  test('a link is followed, and stays one', async () => {
+    mkdirSync(path('disk'))
+    symlinkSync(path('disk/first'), path('link'))
+    expect(await run(`backup ${path('link')}`)).toMatchObject({ exitCode: 0 })
+    expect(lstatSync(path('link')).isSymbolicLink()).toBe(true)
+    expect(readdirSync(path('disk'))).toEqual(['first'])
+    expect((await run(`backup ${path('link')}`)).exitCode).toBe(1)
+
+    symlinkSync(path('round'), path('about'))
+    symlinkSync(path('about'), path('round'))
+    expect((await run(`backup ${path('round')}`)).progress).toEqual([
+      expect.stringMatching(/cannot be written \(ELOOP/),
     ])
   })
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Database, type OpenDatabase, Prisma } from '@taskwire/prisma'
 import { bringToMemory, copyRows, dropCopies, nextPrefix, written } from './copy-rows.ts'
 import { type ArchiveKindName, archiveKinds, keyColumns } from './records.ts'
@@ -27,6 +28,8 @@ async function copyAccount({ client, longTransaction }: OpenDatabase, userId: st
   })
   const tables = KINDS.map((kind) => ({ kind, table: archiveKinds[kind].table }))
   for (const { kind, table } of tables) {
+    // Others have a turn before each.
+    await setImmediate()
     await client.$executeRaw`CREATE INDEX ON ${Prisma.raw(prefix + table)} (${keyColumns(kind)})`
   }
   return {

@@ -9,6 +9,7 @@ const WITHOUT_SERVER = [
   'apps/server/src/{embedded,start,stalled-readers}.test.ts',
   'apps/server/src/openapi/*.test.ts',
   'packages/config/src/env.test.ts',
+  'apps/cli/src/backup/backup.test.ts',
 ]
 
 // The same suites on a PostgreSQL server, and those that only services or a browser can show.

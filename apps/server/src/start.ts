@@ -16,7 +16,7 @@ import { listen } from './listen.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { registerProcess } from './metrics/process-metrics.ts'
 import { createOutageLog } from './outage-log.ts'
-import { serveBackups } from './serve-backups.ts'
+import { serveArchives } from './serve-archives.ts'
 import { serverVersion } from './server-version.ts'
 import { logStatements } from './slow-statements.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -129,7 +129,8 @@ async function serve({ env, db, logger, metrics, statementListeners }: Serving):
   registerProcess(metrics.registry)
   const { redisIsUp } = services
   metrics.read({ db, services, checkDatabase, redisIsUp, connections: server.connections })
-  const endBackups = db.kind === 'embedded' ? await serveBackups(env.database.dataDir, db, logger) : async () => {}
+  const archiveSource = { db, identity: services.identity, logger }
+  const endArchives = db.kind === 'embedded' ? await serveArchives(env.database.dataDir, archiveSource) : async () => {}
   const upkeep = startUpkeep(services, { logger, metrics })
   return {
     url: http.publicUrl.replace(/:0$/, `:${server.port}`),
@@ -146,7 +147,7 @@ async function serve({ env, db, logger, metrics, statementListeners }: Serving):
       const streamsEnded = services.changes.close()
       if (http.shutdownDrain > 0) await server.turnAway(TURNING_AWAY)
       await streamsEnded
-      await endBackups()
+      await endArchives()
       const cut = await server.close(giveUp - performance.now())
       const closed = upkeepEnds.then(() => services.close()).then(() => db.close())
       await Promise.race([closed, sleep(CLOSING)])

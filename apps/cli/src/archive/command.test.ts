@@ -1,11 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { type TemporaryFolder, temporaryFolder } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type CommandDatabase, commandDatabase, processDatabase } from '../testing/command-database.ts'
+import { type CommandDatabase, commandDatabase } from '../testing/command-database.ts'
 import { runCommand } from '../testing/run-command.ts'
 
 let folder: TemporaryFolder
@@ -41,8 +39,6 @@ test('what one database has is moved into another, by a file that only its owner
   const imported = await runCommand(`import ${path('all.jsonl.gz')}`, target.variables)
   expect(imported).toMatchObject({ exitCode: 0, results: ['Imported 2 users, 2 tasks'] })
   expect(imported.progress[0]).toBe(`${path('all.jsonl.gz')} is whole: 2 users, 2 tasks`)
-  const { results, exitCode } = await runCommand('doctor', target.variables)
-  expect(exitCode, results.join('\n')).toBe(0)
   expect(await runCommand(`import ${path('all.jsonl.gz')} --json`, target.variables)).toMatchObject({
     exitCode: 1,
     results: [],
@@ -124,61 +120,6 @@ test('what cannot be read or written is one sentence', async () => {
     progress: ['/dev/null is not a file: give another name, or - for standard output'],
   })
 })
-
-test('standard output and input carry it as well', async () => {
-  await using from = await processDatabase()
-  await using to = await processDatabase()
-  {
-    await using open = await from.open()
-    await open.client.user.create({ data: { email: 'ada@example.com' } })
-  }
-  const exported = command(['export', '-'], from)
-  expect(exported).toMatchObject({ stderr: expect.stringMatching(/^Exported 1 users, 0 tasks$/m), status: 0 })
-  expect(command(['import', '-'], to, exported.stdout.slice(0, -1))).toEqual({
-    ...{ stdout: '', stderr: 'The archive is cut short: its end is missing\n', status: 1 },
-  })
-  expect(command(['import', '-'], to, exported.stdout)).toMatchObject({
-    stdout: 'Imported 1 users, 0 tasks\n',
-    status: 0,
-  })
-})
-
-test('an export that is killed leaves no file that looks whole, and what was there before', async () => {
-  const file = path('killed.jsonl')
-  writeFileSync(file, 'as it was')
-  await using database = await processDatabase()
-  {
-    await using open = await database.open()
-    const { id: userId } = await open.client.user.create({ data: { email: 'ada@example.com' } })
-    await open.client.$executeRaw`
-      INSERT INTO tasks (user_id, id, title) SELECT ${userId}::uuid, gen_random_uuid(), repeat('x', 200)
-      FROM generate_series(1, 1000)`
-  }
-  const child = spawn(...commandLine(['export', file], database))
-  const isUnderWay = () => readdirSync(folder.path).some((name) => /^killed\.jsonl\..*\.part$/.test(name))
-  while (!isUnderWay() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5))
-  child.kill('SIGKILL')
-  await new Promise((resolve) => child.once('close', resolve))
-  const left = readFileSync(file, 'utf8')
-  if (left === 'as it was') return
-  expect(left, 'it was faster').toMatch(/"type":"trailer"/)
-})
-
-function command(args: string[], database: CommandDatabase, input = '') {
-  const [program, line, options] = commandLine(args, database)
-  const { stdout, stderr, status } = spawnSync(program, line, { ...options, encoding: 'utf8', input })
-  return { stdout, stderr, status }
-}
-
-/** The program in a process of its own. */
-function commandLine(args: string[], { variables }: CommandDatabase) {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-  const options = {
-    cwd: fileURLToPath(new URL('../../../..', import.meta.url)),
-    env: { PATH: process.env['PATH'], ...variables },
-  }
-  return [process.execPath, ['--import=tsx', '--conditions=@taskwire/source', main, ...args], options] as const
-}
 
 function gzipTwice(bytes: Buffer): Buffer {
   return Buffer.concat([gzipSync(bytes), gzipSync(bytes)])

@@ -1,10 +1,10 @@
 import { emailSchema } from '@taskwire/contract'
-import { exportAccountArchive, exportArchive } from '@taskwire/domain'
 import { Command } from 'commander'
 import { readInput } from '../read-input.ts'
 import { CommandError, type Terminal } from '../terminal.ts'
-import { withServices } from '../with-services.ts'
-import { describeCounts, tellCounts } from './tell-counts.ts'
+import { countRecords } from './count-records.ts'
+import { describeCounts } from './tell-counts.ts'
+import { withArchive } from './with-archive.ts'
 import { writeFile, writeOut } from './write-file.ts'
 
 interface ExportOptions {
@@ -22,30 +22,20 @@ export function exportCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP)
     .action(async (file: string, { user, json = false }: ExportOptions) => {
       if (file === '-' && json) throw new CommandError('Standard output is where the data goes: leave out --json')
-      const email = user === undefined ? undefined : readInput(emailSchema, user)
-      await withServices(terminal, async ({ identity }, database) => {
-        const counts: Record<string, number> = {}
-        const tell = tellCounts((line) => terminal.progress(line))
-        const onProgress = (progress: { counts: Record<string, number> }) => {
-          Object.assign(counts, progress.counts)
-          tell('Exported', counts)
-        }
-        const lines =
-          email === undefined
-            ? exportArchive(database, { onProgress })
-            : exportAccountArchive(database, identity, { email, onProgress })
-        if (file === '-') await writeOut(lines)
-        else await writeFile(file, lines)
-        const summary = `Exported ${describeCounts(counts)}`
-        if (file === '-') terminal.progress(summary)
-        else terminal.result(json ? JSON.stringify({ file, counts }) : `${summary} to ${file}`)
-      })
+      const email = user === undefined ? null : readInput(emailSchema, user)
+      const { counts, pass } = countRecords('Exported', (line) => terminal.progress(line))
+      await withArchive(terminal, email, (lines) =>
+        file === '-' ? writeOut(pass(lines)) : writeFile(file, pass(lines)),
+      )
+      const summary = `Exported ${describeCounts(counts)}`
+      if (file === '-') terminal.progress(summary)
+      else terminal.result(json ? JSON.stringify({ file, counts }) : `${summary} to ${file}`)
     })
 }
 
 const HELP = `
-It holds the hashes of passwords and tokens (but not with --user): keep it as safe as the database. On a PostgreSQL server it
-is a picture of one moment, while the server goes on.
+It holds the hashes of passwords and tokens (but not with --user): keep it as safe as the database. A server may run. From a
+PostgreSQL server it is a picture of one moment; from the embedded database each user is as they were at one.
 
 Examples:
   $ pnpm taskwire export taskwire.jsonl.gz

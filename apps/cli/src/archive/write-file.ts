@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream, existsSync, statSync } from 'node:fs'
+import { createWriteStream, existsSync, lstatSync, readlinkSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -20,17 +20,16 @@ export async function writeFile(
   lines: AsyncIterable<string>,
   { replace = true }: { replace?: boolean } = {},
 ): Promise<void> {
-  refuseWhatIsNoFile(path)
-  if (!replace) refuseWhatIsThere(path)
-  const draft = `${path}.${randomUUID().slice(0, 8)}.part`
+  const target = findTarget(path, replace)
+  const draft = `${target}.${randomUUID().slice(0, 8)}.part`
   try {
     const stream = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
     const gzip = path.endsWith('.gz') ? [createGzip()] : []
     await pipeline([Readable.from(inChunks(lines)), ...gzip, stream])
     // It may have come meanwhile.
     if (!replace) refuseWhatIsThere(path)
-    await rename(draft, path)
-    await syncFolder(dirname(resolve(path)))
+    await rename(draft, target)
+    await syncFolder(dirname(target))
   } catch (error) {
     await rm(draft, { force: true })
     throw cannot('written', path, error)
@@ -46,6 +45,17 @@ export async function writeOut(lines: AsyncIterable<string>): Promise<void> {
   }
 }
 
+/** Where the file comes to be. */
+function findTarget(path: string, replace: boolean): string {
+  try {
+    refuseWhatIsNoFile(path)
+    if (!replace) refuseWhatIsThere(path)
+    return followLink(path)
+  } catch (error) {
+    throw cannot('written', path, error)
+  }
+}
+
 function refuseWhatIsNoFile(path: string): void {
   const there = statSync(path, { throwIfNoEntry: false })
   if (there !== undefined && !there.isFile()) {
@@ -55,6 +65,12 @@ function refuseWhatIsNoFile(path: string): void {
 
 function refuseWhatIsThere(path: string): void {
   if (existsSync(path)) throw new CommandError(`${path} is there already: give another name, or --force to replace it`)
+}
+
+/** Where a link leads, also where nothing is there yet: it stays a link, and its file is written on the disk that it names. */
+function followLink(path: string): string {
+  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  return link ? followLink(resolve(dirname(path), readlinkSync(path))) : resolve(path)
 }
 
 /** Which files are in it; Windows does that by itself. */

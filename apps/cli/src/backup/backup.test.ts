@@ -1,93 +1,154 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { startFromSource } from '@taskwire/config/testing'
-import { listChanges } from '@taskwire/domain'
-import { type OpenDatabase, openDatabase } from '@taskwire/prisma'
-import { temporaryDataDir, temporaryFolder } from '@taskwire/prisma/testing'
-import { registeredCalls } from '@taskwire/router/testing'
-import { test as base, expect } from 'vitest'
+import {
+  type ArchiveRequest,
+  exportAccountArchive,
+  exportArchive,
+  listChanges,
+  readArchiveRequest,
+  sendArchive,
+} from '@taskwire/domain'
+import { listenInFolder, type OpenDatabase } from '@taskwire/prisma'
+import { type TemporaryFolder, temporaryFolder } from '@taskwire/prisma/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CommandDatabase, embeddedDatabase, keepOpen } from '../testing/command-database.ts'
 import { runCommand } from '../testing/run-command.ts'
 
-const test = base.extend('place', async ({ task: _task }, { onCleanup }) => {
-  const data = await temporaryDataDir()
-  const elsewhere = temporaryFolder()
-  onCleanup(() => {
-    data[Symbol.dispose]()
-    elsewhere[Symbol.dispose]()
-  })
-  const variables = { DATA_DIR: data.path, BCRYPT_COST: '4' }
-  return {
-    dataDir: data.path,
-    file: join(elsewhere.path, 'taskwire.jsonl'),
-    folder: elsewhere.path,
-    variables,
-    open: () => openDatabase({ dataDir: data.path }),
-    run: (line: string) => runCommand(line, variables),
-  }
+const policy = { passwordMinLength: 8, refreshIdleTtlSeconds: 60, refreshAbsoluteTtlSeconds: 60 }
+
+let database: CommandDatabase
+let folder: TemporaryFolder
+beforeAll(async () => {
+  database = await embeddedDatabase()
+  folder = temporaryFolder()
+})
+afterAll(async () => {
+  await database[Symbol.asyncDispose]()
+  folder[Symbol.dispose]()
 })
 
-async function opened<T>(open: () => Promise<OpenDatabase>, work: (database: OpenDatabase) => Promise<T>): Promise<T> {
-  await using database = await open()
-  return await work(database)
-}
+const path = (name: string) => join(folder.path, name)
+const run = (line: string) => runCommand(line, database.variables)
+const dataDir = () => database.variables['DATA_DIR'] ?? ''
 
-test('what is restored is what was backed up, the old database is kept, and every client starts over', async ({
-  place: { dataDir, file, open, run },
-}) => {
-  const rowsOf = ({ client }: OpenDatabase) => client.task.findMany({ orderBy: { id: 'asc' } })
-  const write = async ({ client }: OpenDatabase, userId: string, count: number) => {
-    await client.task.createMany({ data: Array.from({ length: count }, () => ({ userId, title: 'Task' })) })
+describe('of a database that is open', () => {
+  let open: OpenDatabase
+  let userId: string
+  beforeAll(async () => {
+    open = await keepOpen(database)
+    const { id } = await open.client.user.create({ data: { email: 'ada@example.com' } })
+    userId = id
+    await write(3)
+  })
+  afterAll(() => open.close())
+
+  const write = async (count: number) => {
+    await open.client.task.createMany({ data: Array.from({ length: count }, () => ({ userId, title: 'Task' })) })
   }
-  const { userId, rows } = await opened(open, async (database) => {
-    const { id } = await database.client.user.create({ data: { email: 'ada@example.com' } })
-    await write(database, id, 3)
-    return { userId: id, rows: await rowsOf(database) }
-  })
-  expect(await run(`backup ${file}`)).toMatchObject({ exitCode: 0, results: [`Backed up 4 records to ${file}`] })
-  expect(statSync(file).mode & 0o777).toBe(0o600)
-  await opened(open, (database) => write(database, userId, 40))
+  const rowsOf = () => open.client.task.findMany({ orderBy: { id: 'asc' } })
 
-  const { exitCode, results } = await run(`restore ${file}`)
-  expect([exitCode, results[0]]).toEqual([0, 'Restored 1 users, 3 tasks; every client reads everything again'])
-  const kept = readdirSync(dataDir).find((name) => name.startsWith('postgres.before-'))
-  expect(results[1]).toBe(`What was there before is kept in ${join(dataDir, kept ?? '')}: delete it when all is well`)
-  await opened(open, async (database) => {
-    expect(await rowsOf(database)).toEqual(rows)
-    await write(database, userId, 60)
-    expect(await listChanges(database.client, userId, { since: 43, limit: 1 })).toMatchObject({ reset: true })
+  test('a backup is a file that only its owner may read', async () => {
+    const file = path('mode.jsonl')
+    expect(await run(`backup ${file}`)).toMatchObject({ exitCode: 0, results: [`Backed up 4 records to ${file}`] })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
   })
-}, 120_000)
 
-test('a file that is there is replaced only where that is asked for', async ({ place: { file, run } }) => {
-  writeFileSync(file, 'precious')
-  expect(await run(`backup ${file}`)).toEqual({
-    exitCode: 1,
-    results: [],
-    progress: [`${file} is there already: give another name, or --force to replace it`],
+  test('a file that is there is replaced only where that is asked for', async () => {
+    const file = path('precious')
+    writeFileSync(file, 'precious')
+    expect(await run(`backup ${file}`)).toEqual({
+      exitCode: 1,
+      results: [],
+      progress: [`${file} is there already: give another name, or --force to replace it`],
+    })
+    expect(readFileSync(file, 'utf8')).toBe('precious')
+    expect((await run(`backup ${file} --force --json`)).results.map((line) => JSON.parse(line))).toEqual([
+      { file, records: 4 },
+    ])
   })
-  expect(readFileSync(file, 'utf8')).toBe('precious')
-  expect((await run(`backup ${file} --force --json`)).results.map((line) => JSON.parse(line))).toEqual([
-    { file, records: 0 },
-  ])
+
+  test('a link is followed, and stays one', async () => {
+    mkdirSync(path('disk'))
+    symlinkSync(path('disk/first'), path('link'))
+    expect(await run(`backup ${path('link')}`)).toMatchObject({ exitCode: 0 })
+    expect(lstatSync(path('link')).isSymbolicLink()).toBe(true)
+    expect(readdirSync(path('disk'))).toEqual(['first'])
+    expect((await run(`backup ${path('link')}`)).exitCode).toBe(1)
+
+    symlinkSync(path('round'), path('about'))
+    symlinkSync(path('about'), path('round'))
+    expect((await run(`backup ${path('round')}`)).progress).toEqual([
+      expect.stringMatching(/cannot be written \(ELOOP/),
+    ])
+  })
+
+  test('a backup that is cut short or altered is refused before anything is touched', async () => {
+    await run(`backup ${path('whole')}`)
+    const before = readdirSync(dataDir())
+    const whole = readFileSync(path('whole'), 'utf8')
+    for (const broken of [whole.slice(0, -20), whole.replace('taskwire', 'tastwire'), '', 'x']) {
+      writeFileSync(path('broken'), broken)
+      const { exitCode, progress } = await run(`restore ${path('broken')}`)
+      expect([exitCode, progress.length]).toEqual([1, 1])
+      expect(progress[0]).toMatch(/^(The archive|This is not an archive)/)
+    }
+    expect(readdirSync(dataDir())).toEqual(before)
+  })
+
+  test('the process that has it open is asked for it, and says what it cannot make', async () => {
+    const requests: ArchiveRequest[] = []
+    const close = await listenInFolder(dataDir(), async (socket) => {
+      const request = await readArchiveRequest(socket)
+      requests.push(request)
+      if (request.email === null) return sendArchive(exportArchive(open), socket)
+      await sendArchive(exportAccountArchive(open, { policy }, request.email), socket).catch(() => {})
+    })
+    try {
+      expect((await run(`backup ${path('asked')}`)).results).toEqual([`Backed up 4 records to ${path('asked')}`])
+      expect((await run(`export ${path('all')}`)).results).toEqual([`Exported 1 users, 3 tasks to ${path('all')}`])
+      expect(await run(`export ${path('ada')} --user ada@example.com --json`)).toMatchObject({ exitCode: 0 })
+      expect(readFileSync(path('ada'), 'utf8')).toContain('"scope":"account"')
+      expect(await run(`export ${path('eve')} --user eve@example.com`)).toEqual({
+        ...{ exitCode: 1, results: [], progress: ['There is no such account or token'] },
+      })
+      expect(existsSync(path('eve'))).toBe(false)
+    } finally {
+      close()
+    }
+    const of = (email: string | null) => ({ email })
+    expect(requests).toEqual([of(null), of(null), of('ada@example.com'), of('eve@example.com')])
+  })
+
+  test('what is restored is what was backed up, the old database is kept, and every client starts over', async () => {
+    const rows = await rowsOf()
+    await run(`backup ${path('good.jsonl.gz')}`)
+    await write(40)
+    await open.close()
+
+    const { exitCode, results } = await run(`restore ${path('good.jsonl.gz')}`)
+    expect([exitCode, results[0]]).toEqual([0, 'Restored 1 users, 3 tasks; every client reads everything again'])
+    const kept = readdirSync(dataDir()).find((name) => name.startsWith('postgres.before-'))
+    expect(results[1]).toBe(
+      `What was there before is kept in ${join(dataDir(), kept ?? '')}: delete it when all is well`,
+    )
+    open = await keepOpen(database)
+    expect(await rowsOf()).toEqual(rows)
+    await write(60)
+    expect(await listChanges(open.client, userId, { since: 43, limit: 1 })).toMatchObject({ reset: true })
+  })
 })
 
-test('a backup that is cut short or altered is refused before anything is touched', async ({
-  place: { dataDir, file, folder, run },
-}) => {
-  await run(`backup ${file}`)
-  const before = readdirSync(dataDir)
-  const whole = readFileSync(file, 'utf8')
-  for (const broken of [whole.slice(0, -20), whole.replace('taskwire', 'tastwire'), '', 'x']) {
-    const path = join(folder, 'broken')
-    writeFileSync(path, broken)
-    const { exitCode, progress } = await run(`restore ${path}`)
-    expect([exitCode, progress.length]).toEqual([1, 1])
-    expect(progress[0]).toMatch(/^(The archive|This is not an archive)/)
-  }
-  expect(readdirSync(dataDir)).toEqual(before)
-})
-
-test('on a PostgreSQL server both say what to use', async ({ place: { file } }) => {
+test('on a PostgreSQL server both say what to use', async () => {
+  const file = path('none')
   const variables = { DATABASE_URL: 'postgresql://127.0.0.1:1/nowhere' }
   expect((await runCommand(`backup ${file}`, variables)).progress).toEqual([
     'DATABASE_URL names a PostgreSQL server: use pg_dump, or `pnpm taskwire export`',
@@ -97,28 +158,10 @@ test('on a PostgreSQL server both say what to use', async ({ place: { file } }) 
   ])
 })
 
-test('where there is no database, none is made', async ({ place: { folder, file } }) => {
-  const nowhere = join(folder, 'nowhere')
-  expect((await runCommand(`backup ${file}`, { DATA_DIR: nowhere })).progress).toEqual([
+test('where there is no database, none is made', async () => {
+  const nowhere = path('nowhere')
+  expect((await runCommand(`backup ${path('none')}`, { DATA_DIR: nowhere })).progress).toEqual([
     `There is no embedded database in ${nowhere}`,
   ])
-  expect(readdirSync(folder)).toEqual([])
+  expect([existsSync(nowhere), existsSync(path('none'))]).toEqual([false, false])
 })
-
-test('a server that runs is asked for the backup, and has to be stopped for a restore', async ({
-  place: { dataDir, file, run, variables },
-}) => {
-  {
-    await using server = startFromSource(variables, ['--liftoff-only'])
-    const { mutate } = await registeredCalls({ url: await server.url })
-    await mutate('task.create', { json: { title: 'Written through the server' } })
-    expect(await run(`backup ${file}`)).toMatchObject({ exitCode: 0, results: [`Backed up 3 records to ${file}`] })
-    expect((await run(`restore ${file}`)).progress.at(-1)).toBe(
-      `The embedded database in ${dataDir} is in use by a running server: stop it, or set DATABASE_URL`,
-    )
-    server.kill('SIGKILL')
-    await server.ended
-  }
-  // The socket that it has left leads nowhere.
-  expect(await run(`backup ${file} --force`)).toMatchObject({ exitCode: 0 })
-}, 90_000)

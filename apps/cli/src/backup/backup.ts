@@ -1,6 +1,7 @@
-import { exportArchive, passWholeArchive, receiveArchive } from '@taskwire/domain'
-import { connectInFolder, hasEmbeddedDatabase } from '@taskwire/prisma'
+import { hasEmbeddedDatabase } from '@taskwire/prisma'
 import { Command } from 'commander'
+import { countRecords } from '../archive/count-records.ts'
+import { withArchive } from '../archive/with-archive.ts'
 import { writeFile } from '../archive/write-file.ts'
 import { CommandError, type Terminal } from '../terminal.ts'
 import { embeddedDataDir } from './embedded-data-dir.ts'
@@ -21,36 +22,11 @@ export function backupCommand(terminal: Terminal): Command {
     .action(async (file: string, { force = false, json = false }: BackupOptions) => {
       const dataDir = embeddedDataDir(terminal, 'use pg_dump, or `pnpm taskwire export`')
       if (!hasEmbeddedDatabase(dataDir)) throw new CommandError(`There is no embedded database in ${dataDir}`)
-      const counted = { lines: 0 }
-      const write = (lines: AsyncIterable<string>) =>
-        writeFile(file, counting(passWholeArchive(lines), { counted, terminal }), { replace: force })
-      const socket = await connectInFolder(dataDir)
-      if (socket !== null) await write(receiveArchive(socket))
-      else {
-        await using database = await terminal.openDatabase(terminal.readEnv().database)
-        await write(exportArchive(database))
-      }
-      // Without the first line and the last.
-      const records = counted.lines - 2
+      const { counts, pass } = countRecords('Backed up', (line) => terminal.progress(line))
+      await withArchive(terminal, null, (lines) => writeFile(file, pass(lines), { replace: force }))
+      const records = Object.values(counts).reduce((sum, count) => sum + count, 0)
       terminal.result(json ? JSON.stringify({ file, records }) : `Backed up ${records} records to ${file}`)
     })
-}
-
-/** Milliseconds between two lines of progress. */
-const INTERVAL = 1_000
-
-async function* counting(
-  lines: AsyncIterable<string>,
-  { counted, terminal }: { counted: { lines: number }; terminal: Terminal },
-): AsyncGenerator<string, void, undefined> {
-  let told = performance.now()
-  for await (const line of lines) {
-    yield line
-    counted.lines += 1
-    if (performance.now() - told < INTERVAL) continue
-    told = performance.now()
-    terminal.progress(`Backed up ${counted.lines} lines so far`)
-  }
 }
 
 const HELP = `

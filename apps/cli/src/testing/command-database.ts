@@ -45,6 +45,18 @@ export async function openForCommand(config: DatabaseConfig): Promise<OpenDataba
   return { ...database, close: async () => {}, [Symbol.asyncDispose]: async () => {} }
 }
 
+/** An embedded database in a folder that stays open for all commands, as a server keeps it, until it is closed. */
+export async function keepOpen({ variables }: CommandDatabase): Promise<OpenDatabase> {
+  const { DATA_DIR: dataDir = '' } = variables
+  const database = await openDatabase({ dataDir })
+  kept.set(dataDir, database)
+  const close = async () => {
+    kept.delete(dataDir)
+    await database.close()
+  }
+  return { ...database, close, [Symbol.asyncDispose]: close }
+}
+
 function named(location: Record<string, string>, remove = async () => {}): CommandDatabase {
   const variables = { ...location, BCRYPT_COST: '4' }
   return {

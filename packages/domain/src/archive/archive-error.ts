@@ -2,3 +2,7 @@
 export class ArchiveError extends Error {
   override name = 'ArchiveError'
 }
+
+export function cutShort(): ArchiveError {
+  return new ArchiveError('The archive is cut short: its end is missing')
+}

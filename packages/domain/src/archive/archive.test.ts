@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type OpenDatabase, readCatalog } from '@taskwire/prisma'
 import { freshDatabase, testDatabase } from '@taskwire/prisma/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { exportAccountArchive } from './export-account-archive.ts'
 import { exportArchive } from './export-archive.ts'
 import { importArchive } from './import-archive.ts'
 import { verifyArchive } from './read-archive.ts'
@@ -158,6 +159,8 @@ describe('an archive that somebody has written, with the right checksum, is refu
     ['half a surrogate pair', [user, { ...task, title: '\ud83d' }]],
     ['a field too many', [user, { ...task, userId: OTHER }]],
     ['a field too few', [user, { ...task, title: undefined }]],
+    ['users in another order', [other, user]],
+    ["another user's task among one's own", [user, { ...task, user_id: OTHER }]],
     ['an unknown kind', [user, { ...task, type: 'toString' }]],
     ['a line that is longer than any', [user, { ...task, description: 'x'.repeat(2_000_000) }]],
   ])('%s', async (_what, records) => {
@@ -165,6 +168,11 @@ describe('an archive that somebody has written, with the right checksum, is refu
     await expect(verifyArchive(linesOf(text))).rejects.toMatchObject({ name: 'ArchiveError' })
     await expect(importArchive(target, linesOf(text))).rejects.toMatchObject({ name: 'ArchiveError' })
     expect(Object.values(await allRows(target)).flat()).toEqual([])
+  })
+
+  test('counts that are not those of its records', async () => {
+    const text = written([user, task]).replace('"task":1', '"task":2')
+    await expect(verifyArchive(linesOf(text))).rejects.toThrow('The archive was altered: it has not all of kind task')
   })
 
   test('a prototype in a record', async () => {
@@ -211,6 +219,45 @@ test('a database of another schema is told to be migrated', async () => {
   await expect(importArchive(target, linesOf(archive))).rejects.toThrow(message)
   await expect(textOf(exportArchive(target))).rejects.toThrow(message)
   await target.migrations.up()
+})
+
+describe('more rows than are read at once come as they were at one moment, while their owner writes', () => {
+  const TASKS = 6_000
+  const policy = { passwordMinLength: 8, refreshIdleTtlSeconds: 60, refreshAbsoluteTtlSeconds: 60 }
+
+  test.each<[what: string, lines: () => AsyncIterable<string>, link: RegExp]>([
+    ['everything', () => exportArchive(target), /^\{"type":"link"/gm],
+    [
+      'one account',
+      () => exportAccountArchive(target, { policy }, 'ada@example.com'),
+      /^\{"type":"task".*"tags":\[\{/gm,
+    ],
+  ])('%s', async (_what, lines, link) => {
+    const { id: userId } = await target.client.user.create({ data: { email: 'ada@example.com' } })
+    const { id: tagId } = await target.client.tag.create({ data: { userId, name: 'a', nameKey: 'a' } })
+    await target.client.$transaction([
+      target.client.$executeRaw`SET LOCAL session_replication_role = replica`,
+      target.client.$executeRaw`
+        INSERT INTO tasks (user_id, id, title)
+        SELECT ${userId}::uuid, gen_random_uuid(), 'Before' FROM generate_series(1, ${TASKS}::int)`,
+      target.client.$executeRaw`INSERT INTO task_tags SELECT user_id, id, ${tagId}::uuid FROM tasks`,
+      target.client.$queryRaw`SELECT recount_user(${userId}::uuid)::text`,
+    ])
+    let text = ''
+    let written = false
+    for await (const line of lines()) {
+      text += line
+      if (written || !line.startsWith('{"type":"task"')) continue
+      written = true
+      await target.client.taskTag.deleteMany()
+      await target.client.$executeRaw`DELETE FROM tasks WHERE id > '80000000-0000-0000-0000-000000000000'`
+      await target.client.task.create({ data: { userId, title: 'After' } })
+    }
+    expect(text.match(/"title":"Before"/g)).toHaveLength(TASKS)
+    expect(text.match(link)).toHaveLength(TASKS)
+    expect(text).not.toContain('After')
+    expect(await target.client.task.count({ where: { title: 'After' } })).toBe(1)
+  })
 })
 
 test('whoever stops reading in the middle leaves the database to others', async () => {

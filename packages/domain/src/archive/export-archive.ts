@@ -2,15 +2,11 @@ import type { Database, OpenDatabase } from '@taskwire/prisma'
 import { ArchiveError } from './archive-error.ts'
 import { copyUsers, type UsersPicture } from './copy-users.ts'
 import { currentMigration } from './current-migration.ts'
-import { ARCHIVE_FORMAT, type ArchiveCounts, noRecords } from './format.ts'
+import { ARCHIVE_FORMAT, noRecords } from './format.ts'
 import { type FoundRow, readRows } from './read-rows.ts'
+import { createRecordCheck } from './record-check.ts'
 import { type ArchiveKindName, type ArchiveRow, archiveKinds, ownedKindNames } from './records.ts'
 import { sealLines } from './seal-lines.ts'
-
-export interface ExportOptions {
-  /** Called after each user. */
-  onProgress?: (progress: { counts: ArchiveCounts }) => void
-}
 
 /**
  * Everything that the database holds, as the lines of an archive, each with its line feed: docs/operations/archive-format.md.
@@ -19,12 +15,8 @@ export interface ExportOptions {
  *
  * @throws ArchiveError where the schema is not that of this program, or a row holds what the format cannot say
  */
-export async function* exportArchive(
-  source: OpenDatabase,
-  { onProgress = () => {} }: ExportOptions = {},
-): AsyncGenerator<string, void, undefined> {
+export async function* exportArchive(source: OpenDatabase): AsyncGenerator<string, void, undefined> {
   const migration = await currentMigration(source)
-  const counts = noRecords()
   const header = {
     product: 'taskwire',
     format: ARCHIVE_FORMAT,
@@ -32,66 +24,47 @@ export async function* exportArchive(
     createdAt: new Date().toISOString(),
     migration,
   } as const
-  yield* sealLines(header, readEverything(source, { counts, onProgress }), counts)
+  yield* sealLines(header, checked(readEverything(source)), noRecords())
 }
 
-interface ArchiveRecord {
-  type: ArchiveKindName
-}
+type ArchiveRecord = { type: ArchiveKindName } & ArchiveRow
 
-async function* readEverything(
-  source: OpenDatabase,
-  { counts, onProgress }: Required<ExportOptions> & { counts: ArchiveCounts },
-): AsyncGenerator<ArchiveRecord, void, undefined> {
-  async function* tell(picture: UsersPicture): AsyncGenerator<ArchiveRecord, void, undefined> {
-    for await (const user of readUsers(picture)) {
-      yield* user.records
-      onProgress({ counts })
-    }
-  }
-
+async function* readEverything(source: OpenDatabase): AsyncGenerator<ArchiveRecord, void, undefined> {
   if (source.kind === 'embedded') {
     for (let next = await copyUsers(source, null); next !== null; next = await copyUsers(source, next.last)) {
       await using picture = next.picture
-      yield* tell(picture)
+      yield* readUsers(picture)
     }
     yield* readNobodys(source.client)
     return
   }
   await using snapshot = await source.snapshot()
-  yield* tell({ ...snapshot, tableOf: (kind) => archiveKinds[kind].table })
+  yield* readUsers({ rowsOf: (kind) => readRows(snapshot.db, kind) })
   yield* readNobodys(snapshot.db)
 }
 
 async function* readNobodys(db: Database): AsyncGenerator<ArchiveRecord, void, undefined> {
   const kind = 'externalDeletion'
-  for await (const { row } of readRows(db, kind, archiveKinds[kind].table)) yield toRecord(kind, row)
-}
-
-interface UserRecords {
-  /** To be read before the next user is. */
-  records: AsyncIterable<ArchiveRecord>
+  for await (const { row } of readRows(db, kind)) yield { type: kind, ...row }
 }
 
 /** All tables are read side by side, in the order of the users: a statement for each of many small users would take long. */
-async function* readUsers({ db, tableOf }: UsersPicture): AsyncGenerator<UserRecords, void, undefined> {
-  const tables = ownedKindNames.map((kind) => ({ kind, rows: withFirst(readRows(db, kind, tableOf(kind))) }))
-  for await (const { row } of readRows(db, 'user', tableOf('user'))) {
-    yield { records: readUser({ id: String(row['id']), row }, tables) }
-  }
+async function* readUsers({ rowsOf }: Pick<UsersPicture, 'rowsOf'>): AsyncGenerator<ArchiveRecord, void, undefined> {
+  const tables = ownedKindNames.map((kind) => ({ kind, rows: withFirst(rowsOf(kind)) }))
+  for await (const { row } of rowsOf('user')) yield* readUser({ id: String(row['id']), row }, tables)
 }
 
 async function* readUser(
   { id, row }: { id: string; row: ArchiveRow },
   tables: { kind: ArchiveKindName; rows: RowsWithFirst }[],
 ): AsyncGenerator<ArchiveRecord, void, undefined> {
-  yield toRecord('user', row)
+  yield { type: 'user', ...row }
   for (const { kind, rows } of tables) {
     for (;;) {
       const first = await rows.first()
       if (first === undefined || first.userId > id) break
       rows.take()
-      if (first.userId === id) yield toRecord(kind, first.row)
+      if (first.userId === id) yield { type: kind, ...first.row }
     }
   }
 }
@@ -118,12 +91,18 @@ function withFirst(rows: AsyncGenerator<FoundRow, void, undefined>): RowsWithFir
   }
 }
 
-/** @throws ArchiveError for a row that nobody could load again, such as one with a date after the year 9999 */
-function toRecord(kind: ArchiveKindName, row: ArchiveRow): ArchiveRecord {
-  const { error } = archiveKinds[kind].record.safeParse(row)
-  if (error === undefined) return { type: kind, ...row }
-  const field = error.issues[0]?.path.join('.')
-  throw new ArchiveError(
-    `The ${kind} ${row['id'] ?? row['subject'] ?? row['taskId']} cannot be exported: its ${field} is ${JSON.stringify(row[field ?? ''])}, which an archive cannot hold; correct it in the database`,
+/** @throws ArchiveError for a record that nobody could load again, such as one with a date after the year 9999 */
+async function* checked(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<ArchiveRecord, void, undefined> {
+  const check = createRecordCheck()
+  for await (const record of records) {
+    if (check(record) === undefined) throw cannotBeHeld(record)
+    yield record
+  }
+}
+
+function cannotBeHeld({ type, ...row }: ArchiveRecord): ArchiveError {
+  const field = archiveKinds[type].record.safeParse(row).error?.issues[0]?.path.join('.') ?? 'version'
+  return new ArchiveError(
+    `The ${type} ${row['id'] ?? row['subject'] ?? row['taskId']} cannot be exported: its ${field} is ${JSON.stringify(row[field])}, which an archive cannot hold; correct it in the database`,
   )
 }

@@ -24,7 +24,8 @@ export const header = z.strictObject({
 
 export interface ArchiveHeader extends z.infer<typeof header> {}
 
-const count = z.int().min(0)
+/** Older archives know fewer kinds. */
+const count = z.int().min(0).default(0)
 
 /** How many records there are, by their kinds. */
 export type ArchiveCounts = Record<ArchiveKindName, number>

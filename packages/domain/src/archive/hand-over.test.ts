@@ -3,8 +3,11 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { freshDatabase } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportArchive } from './export-archive.ts'
-import { passWholeArchive, receiveArchive, sendArchive } from './hand-over.ts'
+import { receiveArchive, sendArchive } from './hand-over.ts'
+import { passSealedLines } from './seal-lines.ts'
 import { fillDatabase } from './testing/rows.ts'
+
+const EVERYTHING = { email: null }
 
 let database: Awaited<ReturnType<typeof freshDatabase>>
 let archive: string[]
@@ -41,7 +44,7 @@ test('an archive comes as it was sent, also while somebody talks in between', as
   const [writer, reader] = await socketPair()
   reader.write('what is this\n'.repeat(10_000))
   const sent = sendArchive(exportArchive(database), writer)
-  const received = await collect(passWholeArchive(receiveArchive(reader)))
+  const received = await collect(receiveArchive(reader, EVERYTHING))
   await sent
   expect(received.slice(1, -1)).toEqual(archive.slice(1, -1))
 })
@@ -49,7 +52,9 @@ test('an archive comes as it was sent, also while somebody talks in between', as
 test('one that cannot be made is told so, without what only the log may say', async () => {
   const [writer, reader] = await socketPair()
   const sent = expect(sendArchive(linesOf(archive.slice(0, 5), new Error('secret')), writer)).rejects.toThrow('secret')
-  await expect(collect(receiveArchive(reader))).rejects.toThrow('The server could not make the archive: see its log')
+  await expect(collect(receiveArchive(reader, EVERYTHING))).rejects.toThrow(
+    'The server could not make the archive: see its log',
+  )
   await sent
 })
 
@@ -57,7 +62,7 @@ test('the last line of one that is cut off or altered is not passed on', async (
   const passed: string[] = []
   const pass = async (lines: string[]) => {
     passed.length = 0
-    for await (const line of passWholeArchive(linesOf(lines))) passed.push(line)
+    for await (const line of passSealedLines(linesOf(lines), 'everything')) passed.push(line)
   }
   await expect(pass(archive.slice(0, -1))).rejects.toThrow('cut short')
   await expect(pass(archive.with(1, archive[2] ?? ''))).rejects.toThrow('altered')
@@ -79,7 +84,7 @@ test('a reader that takes nothing is left after seconds, and the database is fre
 
 test('a server that goes away in the middle is told from an archive that is whole', async () => {
   const [writer, reader] = await socketPair()
-  const received = collect(passWholeArchive(receiveArchive(reader)))
+  const received = collect(receiveArchive(reader, EVERYTHING))
   writer.write(archive.slice(0, 3).join(''))
   writer.destroy()
   await expect(received).rejects.toThrow('cut short')

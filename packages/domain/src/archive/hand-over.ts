@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
+import { DomainError } from '../domain-error.ts'
 import { ArchiveError } from './archive-error.ts'
+import { type ArchiveRequest, askForArchive } from './archive-request.ts'
 import { inChunks } from './in-chunks.ts'
-import { readArchive } from './read-archive.ts'
 import { readLines } from './read-lines.ts'
+import { passSealedLines } from './seal-lines.ts'
 
 /** Milliseconds in which a reader has to take something: until the user who is being read is through, nobody else can write. */
 const PATIENCE = 3_000
@@ -28,8 +30,7 @@ export async function sendArchive(lines: AsyncIterable<string>, socket: Socket):
       }
     } catch (error) {
       failures.push(error)
-      const message =
-        error instanceof ArchiveError ? error.message : 'The server could not make the archive: see its log'
+      const message = failureMessage(error)
       yield `${JSON.stringify({ type: 'failure', message })}\n`
     }
   }
@@ -55,18 +56,20 @@ function watchReader(socket: Socket): NodeJS.Timeout {
 }
 
 /**
- * Receives the lines that another process sends by `sendArchive`.
+ * Asks another process, which does `sendArchive`, for an archive. Its last line comes only where all of it has come as it was
+ * sent.
  *
- * @throws ArchiveError where they cannot be made, are cut off, or are no archive
+ * @throws ArchiveError where it cannot be made, is cut off, or altered
  */
-export async function* receiveArchive(socket: Socket): AsyncGenerator<string, void, undefined> {
+export async function* receiveArchive(
+  socket: Socket,
+  request: ArchiveRequest,
+): AsyncGenerator<string, void, undefined> {
   try {
-    for await (const line of readLines(socket)) {
-      if (line.startsWith(FAILURE)) throw new ArchiveError(JSON.parse(line).message)
-      yield line
-    }
+    askForArchive(socket, request)
+    yield* passSealedLines(withoutFailure(readLines(socket)), request.email === null ? 'everything' : 'account')
   } catch (error) {
-    if (error instanceof ArchiveError) throw error
+    if (error instanceof ArchiveError || error instanceof DomainError) throw error
     throw new ArchiveError(`The server has gone away: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     })
@@ -75,22 +78,20 @@ export async function* receiveArchive(socket: Socket): AsyncGenerator<string, vo
   }
 }
 
-/**
- * Passes on the lines of an archive, and its last one only where it is whole.
- *
- * @throws ArchiveError
- */
-export async function* passWholeArchive(lines: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
-  const read: string[] = []
-  async function* noted(): AsyncGenerator<string, void, undefined> {
-    for await (const line of lines) {
-      read.push(line)
+async function* withoutFailure(lines: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  for await (const line of lines) {
+    if (!line.startsWith(FAILURE)) {
       yield line
+      continue
     }
+    const { message } = JSON.parse(line)
+    throw message === null ? new DomainError('NOT_FOUND') : new ArchiveError(message)
   }
-  const records = readArchive(noted())
-  for (let done = false; !done; ) {
-    done = (await records.next()).done === true
-    yield* read.splice(0)
-  }
+}
+
+/** What is said of a failure to whoever reads; null: there is no such account. */
+function failureMessage(error: unknown): string | null {
+  if (error instanceof ArchiveError) return error.message
+  if (error instanceof DomainError && error.reason === 'NOT_FOUND') return null
+  return 'The server could not make the archive: see its log'
 }

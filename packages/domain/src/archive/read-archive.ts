@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { migrationNames } from '@taskwire/prisma'
-import { ArchiveError } from './archive-error.ts'
+import { ArchiveError, cutShort } from './archive-error.ts'
 import {
   ARCHIVE_FORMAT,
   type ArchiveCounts,
@@ -110,10 +110,6 @@ function readHeader(value: unknown): ArchiveHeader {
     )
   }
   return head
-}
-
-function cutShort(): ArchiveError {
-  return new ArchiveError('The archive is cut short: its end is missing')
 }
 
 function altered(number: number): ArchiveError {

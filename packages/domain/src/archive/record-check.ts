@@ -24,7 +24,8 @@ export function createRecordCheck(): (record: Record<string, unknown>) => OwnedR
   let last: Place | undefined
   return ({ type: kind, ...fields }) => {
     if (!isKind(kind)) return undefined
-    const row = archiveKinds[kind].record.safeParse(fields).data as ArchiveRow | undefined
+    const { record, added } = archiveKinds[kind]
+    const row = record.safeParse({ ...added?.(fields), ...fields }).data as ArchiveRow | undefined
     if (row === undefined) return undefined
 
     const place = { kind, key: keyOf(kind, row) }

@@ -1,4 +1,5 @@
 import { isStorable, MAX_VERSION } from '@taskwire/contract'
+import { Prisma } from '@taskwire/prisma'
 import { z } from 'zod'
 
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
@@ -17,11 +18,13 @@ interface ArchiveKind {
   /** What tells one row from the others, of one user where it is owned; the order of the records. */
   key: Readonly<Record<string, 'uuid' | 'text'>>
   record: z.ZodObject
+  /** The fields that older archives lack, with what the migration wrote into their columns that brought them. */
+  added?(older: Record<string, unknown>): Record<string, unknown>
 }
 
 /**
  * What an archive holds, in its order: of each user the account, then what is theirs; in the end what is nobody's.
- * A column that is new is a field with a default here, so that archives from before it are read on.
+ * A column that is new is a field here that is in `added`, so that archives from before it are read on.
  */
 export const archiveKinds = kinds({
   user: {
@@ -96,6 +99,7 @@ export const archiveKinds = kinds({
       expiresAt: instant,
       revokedAt: instant.nullable(),
     }),
+    added: ({ generation }) => ({ parent: Number(generation) > 1 ? Number(generation) - 1 : null }),
   },
   apiToken: {
     table: 'api_tokens',
@@ -146,6 +150,18 @@ export function fieldsOf(kind: ArchiveKindName): string[] {
 
 export function keyFieldsOf(kind: ArchiveKindName): [field: string, type: 'uuid' | 'text'][] {
   return Object.entries(archiveKinds[kind].key)
+}
+
+/** The same, and before it whose the row is. */
+export function fullKeyOf(kind: ArchiveKindName): [field: string, type: 'uuid' | 'text'][] {
+  return [...(archiveKinds[kind].owned ? [['userId', 'uuid'] as const] : []), ...keyFieldsOf(kind)].map(
+    ([field, type]) => [field, type],
+  )
+}
+
+/** In SQL: the columns by which the rows of a kind are in order. */
+export function keyColumns(kind: ArchiveKindName): Prisma.Sql {
+  return Prisma.join(fullKeyOf(kind).map(([field]) => Prisma.raw(columnOf(field))))
 }
 
 /** `dueAt` is `due_at`. */

@@ -21,7 +21,7 @@ import { testIdentity } from './testing/test-identity.ts'
 const password = 'correct horse battery staple'
 const place = { device: { userAgent: null, ip: null }, replacedToken: null, network: null }
 /** More than goes while the owner waits. */
-const TASKS = 1_200
+const TASKS = 1_010
 
 let db: Awaited<ReturnType<typeof testDatabase>>['client']
 let identity: Identity
@@ -35,7 +35,7 @@ let email: string
 let userId: string
 let session: SignIn
 beforeEach(async () => {
-  await removeDeletedAccounts(db)
+  await db.$executeRaw`TRUNCATE users CASCADE`
   email = `${crypto.randomUUID()}@example.com`
   session = await register(db, identity, { email, password, ...place })
   userId = session.result.user.id
@@ -105,8 +105,10 @@ describe('a large account that is deleted', () => {
     'a new tag': () => createTag(db, userId, { name: 'x', maxTags: 1_000 }),
     'a row that somebody adds by hand': () => db.task.create({ data: { userId, title: 'x' } }),
   }
-  test.each(Object.entries(writes))('takes nothing any more: not %s', async (_, write) => {
-    await expect(write(db)).rejects.toSatisfy(isForeignKeyViolation)
+  test('takes nothing any more', async () => {
+    for (const [what, write] of Object.entries(writes)) {
+      await expect(write(db), what).rejects.toSatisfy(isForeignKeyViolation)
+    }
     expect(await rowsOf(userId)).toEqual(full)
   })
 

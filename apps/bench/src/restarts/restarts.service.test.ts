@@ -10,6 +10,7 @@ test.each(['nginx', 'haproxy'] as const)(
   async (proxy) => {
     const outcome = await rollingRestarts(proxy, { databaseUrl: await freshServerUrl(), restarts: 2 })
     expect(outcome.calls.failures).toEqual([])
+    expect(outcome.calls.faults).toEqual([])
     expect(outcome.feeds.faults).toEqual([])
     expect(outcome.feeds.changes).toBeGreaterThan(20)
     expect(Object.keys(outcome.calls.answered)).toHaveLength(9)

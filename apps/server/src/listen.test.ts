@@ -89,6 +89,20 @@ describe('closing', () => {
     expect(await idle.closed).toContain('done')
   })
 
+  test('waits for a moment only for connections on which nothing has been said', async () => {
+    const server = await listen(answerAtOnce, ADDRESS)
+    using silent = await rawSocket(server.port)
+    using speaking = await rawSocket(server.port)
+    const start = performance.now()
+    const closed = server.close(8_000)
+    // A proxy has just opened it, and its request is on the way.
+    setTimeout(() => speaking.write(FINISHED), 100)
+    expect(await speaking.closed).toContain('done')
+    expect(await silent.closed).toBe('')
+    expect(await closed).toBe(0)
+    expect(performance.now() - start).toBeLessThan(1_000 + LATE)
+  })
+
   test('waits for a slow request no longer than it has patience', async () => {
     const server = await listen(() => {}, ADDRESS)
     using stuck = await rawSocket(server.port)

@@ -5,7 +5,7 @@ import { rollingRestarts } from './rolling-restarts.ts'
 
 beforeAll(() => buildServer(), 120_000)
 
-test.each(['nginx', 'haproxy'] as const)(
+test.concurrent.each(['nginx', 'haproxy'] as const)(
   'behind %s, as documented, no call fails and no change is lost while both processes are restarted',
   async (proxy) => {
     const outcome = await rollingRestarts(proxy, { databaseUrl: await freshServerUrl(), restarts: 2 })

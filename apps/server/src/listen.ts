@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { createDraining, type Draining } from './draining.ts'
 import { dropStalledReader, PATIENCE, type Patience } from './drop-stalled-reader.ts'
+import { createHolding } from './holding.ts'
 import { limitPipelining } from './limit-pipelining.ts'
 
 /** Milliseconds for which a client may take to send. With Node's defaults hundreds of idle sockets stay open for minutes. */
@@ -44,21 +45,25 @@ export async function listen(
   }: { host: string; port: number; patience?: Patience; receiving?: typeof RECEIVING },
 ): Promise<Listening> {
   const draining = createDraining()
+  const holding = createHolding()
   const server = createServer(
     {
       ...receiving,
       // Longer than a load balancer's own, usually 60 s: it must be the one to close.
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
     },
-    limitPipelining(
-      draining.guard((request, response) => {
-        dropStalledReader(response, patience)
-        app(request, response)
-      }),
+    holding.guard(
+      limitPipelining(
+        draining.guard((request, response) => {
+          dropStalledReader(response, patience)
+          app(request, response)
+        }),
+      ),
     ),
   )
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
+    holding.connected()
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
@@ -75,7 +80,13 @@ export async function listen(
     connections: promisify(server.getConnections.bind(server)),
     beginDraining: draining.begin,
     turnAway: draining.turnAway,
-    close: (patience) => close(server, { patience, sockets }),
+    async close(patience) {
+      const giveUp = performance.now() + patience
+      await holding.untilCalm()
+      const closed = close(server, { patience: giveUp - performance.now(), sockets })
+      holding.goOn()
+      return closed
+    },
   }
 }
 

@@ -5,6 +5,8 @@ import { rawSocket } from './testing/raw-socket.ts'
 import { send } from './testing/send.ts'
 
 const ADDRESS = { host: '127.0.0.1', port: 0 }
+/** What a proxy adds. */
+const FORWARDED = 'x-forwarded-for'
 
 /** A server whose answers are sent when the test says so. */
 async function slowServer(): Promise<Listening & AsyncDisposable & { answer(): void; readonly asked: number }> {
@@ -41,7 +43,7 @@ describe('while a server drains', () => {
     expect((await after).headers['connection']).toBe('close')
   })
 
-  test('and still gets requests, it answers those alone that change something, until none comes', async () => {
+  test('and a proxy still sends requests, it answers those alone that change something, until none comes', async () => {
     await using server = await slowServer()
     server.beginDraining()
     const patience = 20_000
@@ -50,9 +52,9 @@ describe('while a server drains', () => {
       isQuiet = true
     })
     using reading = await rawSocket(server.port)
-    reading.write('GET /api/tasks HTTP/1.1\r\nHost: x\r\n\r\n')
+    reading.write(`GET /api/tasks HTTP/1.1\r\nHost: x\r\n${FORWARDED}: 203.0.113.9\r\n\r\n`)
     expect(await reading.closed).toBe('')
-    const writing = send(server, { method: 'POST', path: '/api/tasks' })
+    const writing = send(server, { method: 'POST', path: '/api/tasks', headers: { [FORWARDED]: '203.0.113.9' } })
     await expect.poll(() => server.asked).toBe(1)
     server.answer()
     expect((await writing).status).toBe(200)
@@ -64,6 +66,17 @@ describe('while a server drains', () => {
       expect((await probe).status).toBe(200)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
+    await quiet
+  })
+
+  test('it answers whoever comes directly, for whom nobody asks elsewhere', async () => {
+    await using server = await slowServer()
+    server.beginDraining()
+    const quiet = server.turnAway(500)
+    const reading = send(server, { method: 'GET', path: '/api/tasks' })
+    await expect.poll(() => server.asked).toBe(1)
+    server.answer()
+    expect(await reading).toMatchObject({ status: 200, headers: { connection: 'close' } })
     await quiet
   })
 

@@ -1,4 +1,4 @@
-import type { RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setImmediate as afterReading, setTimeout as sleep } from 'node:timers/promises'
 
 /** Milliseconds without a request after which nobody sends any to this process. */
@@ -13,9 +13,10 @@ export interface Draining {
   /** From now on each answer ends its connection: none is idle any more when the server closes, and is just being used. */
   begin(): void
   /**
-   * Answers no request to read any more, but ends its connection: a proxy asks another process then, and knows that this
-   * one is to be left alone, also if it looks at no `/health`. What may change something is answered, since no proxy can
-   * know whether it may be repeated.
+   * Answers no request to read any more that comes through a proxy, but ends its connection: the proxy asks another process
+   * then, and knows that this one is to be left alone, also if it looks at no `/health`. What may change something is
+   * answered, since no proxy can know whether it may be repeated; and so is whoever comes directly, for whom nobody asks
+   * elsewhere.
    *
    * Resolves when no request comes any more: one that has just arrived when a server stops listening is lost, and it may
    * be one that nobody repeats.
@@ -35,7 +36,7 @@ export function createDraining(): Draining {
     guard: (handle) => (request, response) => {
       if (!PROBES.has(request.url)) {
         lastAsked = performance.now()
-        if (isTurningAway && request.method === 'GET') return void request.socket.destroy()
+        if (isTurningAway && isRepeatedElsewhere(request)) return void request.socket.destroy()
       }
       response.shouldKeepAlive &&= !isDraining
       underWay.add(response)
@@ -62,4 +63,8 @@ export function createDraining(): Draining {
       }
     },
   }
+}
+
+function isRepeatedElsewhere({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers['x-forwarded-for'] !== undefined
 }

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import type { RequestListener, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, inject, test } from 'vitest'
 import { listen, RECEIVING } from './listen.ts'
 import { rawSocket } from './testing/raw-socket.ts'
@@ -21,6 +24,27 @@ const BRIEF = {
 const LATE = 1_500
 const FINISHED = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 
+/** Eight who send request upon request, each on a connection of its own; they tell how that can fail. */
+const CLIENTS = `
+  const { request } = require('node:http')
+  const { parentPort, workerData: port } = require('node:worker_threads')
+  const send = () =>
+    new Promise((resolve) => {
+      const sent = request({ port, host: '127.0.0.1', method: 'POST', agent: false }, (answer) => {
+        answer.resume().on('end', resolve)
+      })
+      sent.on('error', ({ code }) => resolve(code)).end('{}')
+    })
+  const failures = new Set()
+  const client = async () => {
+    while (!failures.has('ECONNREFUSED')) {
+      const failure = await send()
+      if (failure !== undefined) failures.add(failure)
+    }
+  }
+  Promise.all(Array.from({ length: 8 }, client)).then(() => parentPort.postMessage([...failures]))
+`
+
 const answerAtOnce: RequestListener = (_request, response) => {
   response.end('done')
 }
@@ -36,6 +60,14 @@ async function lifeOf(text: string): Promise<{ milliseconds: number; received: s
   const received = await socket.closed
   await server.close(0)
   return { milliseconds: performance.now() - start, received }
+}
+
+/** @returns why one cannot connect */
+function connecting(port: number): Promise<string | undefined> {
+  return rawSocket(port).then(
+    (socket) => void socket[Symbol.dispose](),
+    ({ code }: NodeJS.ErrnoException) => code,
+  )
 }
 
 describe('a client that keeps a connection busy with nothing is cut', () => {
@@ -72,7 +104,7 @@ describe('closing', () => {
     await expect.poll(() => underWay).toHaveLength(1)
 
     const closed = server.close(5_000)
-    await expect(fetch(url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+    await expect.poll(() => connecting(server.port)).toBe('ECONNREFUSED')
     underWay[0]?.end('done')
     expect(await (await answer).text()).toBe('done')
     await closed
@@ -87,6 +119,37 @@ describe('closing', () => {
     await server.close(5_000)
     expect(performance.now() - start).toBeLessThan(1_000)
     expect(await idle.closed).toContain('done')
+  })
+
+  test('loses no request of those that are on the way, however busy it is', async () => {
+    const answerBusily: RequestListener = (_request, response) => {
+      const end = performance.now() + 4
+      while (performance.now() < end);
+      response.end('done')
+    }
+    for (let times = 0; times < 3; times += 1) {
+      const server = await listen(answerBusily, ADDRESS)
+      const clients = new Worker(CLIENTS, { eval: true, workerData: server.port })
+      const ended = once(clients, 'message')
+      await once(clients, 'online')
+      await sleep(300)
+      await server.close(5_000)
+      expect(await ended).toEqual([['ECONNREFUSED']])
+    }
+  })
+
+  test('waits for a moment only for connections on which nothing has been said', async () => {
+    const server = await listen(answerAtOnce, ADDRESS)
+    using silent = await rawSocket(server.port)
+    using speaking = await rawSocket(server.port)
+    const start = performance.now()
+    const closed = server.close(8_000)
+    // A proxy has just opened it, and its request is on the way.
+    setTimeout(() => speaking.write(FINISHED), 100)
+    expect(await speaking.closed).toContain('done')
+    expect(await silent.closed).toBe('')
+    expect(await closed).toBe(0)
+    expect(performance.now() - start).toBeLessThan(1_000 + LATE)
   })
 
   test('waits for a slow request no longer than it has patience', async () => {

@@ -54,7 +54,7 @@ describe('a stop', () => {
     const url = await server.url
     server.kill('SIGTERM')
     await expect.poll(() => fetch(`${url}/health`).then(({ status }) => status)).toBe(503)
-    await sleep(1_000)
+    await sleep(500)
     server.kill('SIGTERM')
     expect(await server.ended).toMatchObject({ code: 1, complaints: [] })
   })

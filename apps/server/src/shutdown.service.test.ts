@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ServerProcess, startFromSource } from '@taskwire/config/testing'
+import { buildServer, type ServerProcess, startFromBuild } from '@taskwire/config/testing'
 import { openDatabase } from '@taskwire/prisma'
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
@@ -19,17 +19,20 @@ let databaseUrl: string
 let processes: ServerProcess[]
 let urls: string[]
 beforeAll(async () => {
+  await buildServer()
   databaseUrl = await freshServerUrl()
   processes = [0, 1].map(() =>
-    startFromSource({
+    startFromBuild({
       DATABASE_URL: databaseUrl,
+      PUBLIC_URL: 'http://localhost:0',
       JWT_SECRET: 'a secret of tests, at least 32 characters',
-      BCRYPT_COST: '4',
+      BCRYPT_COST: '10',
+      SHUTDOWN_DRAIN: '0s',
       RATE_LIMIT_MULTIPLIER: '10000',
     }),
   )
   urls = await Promise.all(processes.map(({ url }) => url))
-})
+}, 120_000)
 afterAll(async () => {
   for (const server of processes ?? []) await server[Symbol.asyncDispose]()
 })

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTaskwireClient, newId } from '@taskwire/client'
+import { notedWrites } from './noted-writes.ts'
 
 /** How to reach the servers. */
 export interface Way {
@@ -12,8 +13,8 @@ export interface CallOutcome {
   /** How many of each kind have been answered. */
   answered: Record<string, number>
   failures: { kind: string; at: string; error: string }[]
-  /** Milliseconds that the slowest took. */
-  slowest: number
+  /** Tasks that were made and are not there, or are there twice. */
+  faults: string[]
 }
 
 /** Calls that go on until they are told to end. */
@@ -30,44 +31,50 @@ const PASSWORD = 'correct horse battery staple'
  * repeats nothing.
  */
 export async function mixedCalls(way: Way): Promise<MixedCalls> {
-  // Several users: one who does all this at once waits for turns.
-  const [typist, writer, reader] = [await register(way), await register(way), await register(way)]
+  // Several users: one who does all this at once waits for turns, and has a limit of open sessions.
+  const [typist, writer, reader, signer] = [
+    await register(way),
+    await register(way),
+    await register(way),
+    await register(way),
+  ]
   const client = createTaskwireClient({ ...way, token: typist.token })
   const plain = plainCalls(way, writer.token)
   const rest = plainCalls(way, reader.token)
+  const writes = notedWrites()
   const kinds: Record<string, () => Promise<unknown>> = {
     'typed query': () => client.task.list.query({ limit: 5 }),
-    'typed mutation': () => client.task.create.mutate({ id: newId(), title: 'Typed' }),
+    'typed mutation': () => writes.note(1, ([title = '']) => client.task.create.mutate({ id: newId(), title })),
     'typed batch': () => Promise.all([client.task.list.query({ limit: 5 }), client.tag.list.query()]),
     'plain query': () => plain('GET', '/trpc/tag.list'),
-    'plain mutation': () => plain('POST', '/trpc/task.create', { json: { title: 'Plain' } }),
-    'plain batch of mutations': () => plain('POST', '/trpc/task.create,task.create?batch=1', creations('A', 'B')),
+    'plain mutation': () => writes.note(1, ([title]) => plain('POST', '/trpc/task.create', { json: { title } })),
+    'plain batch of mutations': () =>
+      writes.note(2, (titles) => plain('POST', '/trpc/task.create,task.create?batch=1', creations(titles))),
     'REST read': () => rest('GET', '/api/tasks?limit=5'),
-    'REST round': async () => {
-      const { id } = (await rest('POST', '/api/tasks', { title: 'REST' })) as { id: string }
-      await rest('PATCH', `/api/tasks/${id}`, { title: 'Changed' })
-      await rest('PATCH', `/api/tasks/${id}/complete`, { completed: true })
-      await rest('DELETE', `/api/tasks/${id}`)
-    },
+    'REST round': () =>
+      writes.note(1, async ([title]) => {
+        const { id } = (await rest('POST', '/api/tasks', { title: 'REST' })) as { id: string }
+        await rest('PATCH', `/api/tasks/${id}`, { title })
+        await rest('PATCH', `/api/tasks/${id}/complete`, { completed: true })
+        await rest('DELETE', `/api/tasks/${id}`)
+      }),
     'sign-in': async () => {
-      await plain('POST', '/api/auth/login', { email: writer.email, password: PASSWORD })
+      await plain('POST', '/api/auth/login', { email: signer.email, password: PASSWORD })
       // A password takes as long as a hundred other calls.
       await sleep(10 * PAUSE)
     },
   }
 
-  const outcome: CallOutcome = { answered: {}, failures: [], slowest: 0 }
+  const outcome: CallOutcome = { answered: {}, failures: [], faults: [] }
   let going = true
   const repeat = async ([kind, call]: [string, () => Promise<unknown>]) => {
     while (going) {
-      const began = performance.now()
       try {
         await call()
         outcome.answered[kind] = (outcome.answered[kind] ?? 0) + 1
       } catch (error) {
         outcome.failures.push({ kind, at: new Date().toISOString(), error: String(error) })
       }
-      outcome.slowest = Math.max(outcome.slowest, performance.now() - began)
       await sleep(PAUSE)
     }
   }
@@ -76,7 +83,11 @@ export async function mixedCalls(way: Way): Promise<MixedCalls> {
     async end() {
       going = false
       await repeating
-      return outcome
+      const kept = [typist, writer].map(({ token }) => findTitles(plainCalls(way, token), { deleted: false }))
+      return {
+        ...outcome,
+        faults: writes.faults((await Promise.all([...kept, findTitles(rest, { deleted: true })])).flat()),
+      }
     },
   }
 }
@@ -104,6 +115,19 @@ function plainCalls({ url, fetch }: Way, token?: string): PlainCall {
   }
 }
 
-function creations(...titles: string[]): object {
+/** The titles of all tasks of a user, in the trash or out of it. */
+async function findTitles(call: PlainCall, { deleted }: { deleted: boolean }): Promise<string[]> {
+  const titles: string[] = []
+  let cursor = ''
+  do {
+    const page = await call('GET', `/api/tasks?limit=100&deleted=${deleted}${cursor}`)
+    const { items, nextCursor } = page as { items: { title: string }[]; nextCursor: string | null }
+    titles.push(...items.map(({ title }) => title))
+    cursor = nextCursor === null ? '' : `&cursor=${encodeURIComponent(nextCursor)}`
+  } while (cursor !== '')
+  return titles
+}
+
+function creations(titles: string[]): object {
   return Object.fromEntries(titles.map((title, index) => [index, { json: { title } }]))
 }

@@ -5,11 +5,12 @@ import { rollingRestarts } from './rolling-restarts.ts'
 
 beforeAll(() => buildServer(), 120_000)
 
-test.each(['nginx', 'haproxy'] as const)(
+test.concurrent.each(['nginx', 'haproxy'] as const)(
   'behind %s, as documented, no call fails and no change is lost while both processes are restarted',
   async (proxy) => {
     const outcome = await rollingRestarts(proxy, { databaseUrl: await freshServerUrl(), restarts: 2 })
     expect(outcome.calls.failures).toEqual([])
+    expect(outcome.calls.faults).toEqual([])
     expect(outcome.feeds.faults).toEqual([])
     expect(outcome.feeds.changes).toBeGreaterThan(20)
     expect(Object.keys(outcome.calls.answered)).toHaveLength(9)

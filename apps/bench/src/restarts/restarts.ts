@@ -22,8 +22,10 @@ export const restarts: Benchmark = {
       print(`  ${calls.failures.length} of ${answered + calls.failures.length} calls failed`)
       for (const { kind, at, error } of calls.failures) print(`    ${at} ${kind}: ${error}`)
       print(`  ${feeds.changes} changes, ${feeds.listeners} listeners, ${feeds.faults.length} faults`)
-      for (const fault of feeds.faults) print(`    ${fault}`)
-      const isWell = stops.every(({ code }) => code === 0) && calls.failures.length + feeds.faults.length === 0
+      print(`  ${calls.faults.length} tasks are lost or there twice`)
+      const faults = [...feeds.faults, ...calls.faults]
+      for (const fault of faults) print(`    ${fault}`)
+      const isWell = stops.every(({ code }) => code === 0) && calls.failures.length + faults.length === 0
       if (isWell) continue
       process.exitCode = 1
       print(proxyLog)

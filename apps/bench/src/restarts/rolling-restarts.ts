@@ -20,8 +20,8 @@ export interface RestartsOutcome {
   proxyLog: string
 }
 
-/** Milliseconds before the next restart: longer than a proxy leaves a process alone that has failed. */
-const BETWEEN = 4_000
+/** Milliseconds before the next restart: longer than a proxy leaves a process alone that has failed, which is 2 s. */
+const BETWEEN = 3_000
 
 /**
  * Two processes of the build behind a proxy with its documented configuration are restarted by turns, while clients call

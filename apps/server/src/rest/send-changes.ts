@@ -17,6 +17,9 @@ interface Stream {
 /** Milliseconds within which a stream that cannot begin is mostly known to: until then it can be refused by its status. */
 const REFUSED_WITHIN = 100
 
+/** What readers pass over. */
+const COMMENT = ':\n\n'
+
 /**
  * Sends changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until they end. An
  * end that has a reason is told as the event `problem`: `error` would be taken for one of the connection.
@@ -26,10 +29,11 @@ const REFUSED_WITHIN = 100
 export async function sendChanges({ response, changes, closed, problemOf }: Stream): Promise<void> {
   const iterator = changes[Symbol.asyncIterator]()
   const first = iterator.next()
-  await Promise.race([first, sleep(REFUSED_WITHIN)])
+  const begun = await Promise.race([first, sleep(REFUSED_WITHIN)])
   response.set({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
-  response.flushHeaders()
-  const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT)
+  // nginx keeps headers back, over HTTP/2, until there is something of the body.
+  if (begun === undefined) response.write(COMMENT)
+  const heartbeat = setInterval(() => response.write(COMMENT), HEARTBEAT)
   try {
     for (let step = await first; !step.done; step = await iterator.next()) {
       const [version, change] = step.value

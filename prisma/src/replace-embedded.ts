@@ -30,8 +30,14 @@ export async function replaceEmbedded<Seen>(dataDir: string, work: ReplaceWork<S
     const seen = existsSync(currentFolder(dataDir)) ? await lookAt(dataDir, work) : undefined
     await makeDraft(draftFolder(dataDir), (fresh) => work.fill(fresh, seen))
     return putDraftInPlace(dataDir)
+  } catch (error) {
+    try {
+      settleFolders(dataDir)
+    } catch {
+      // Whoever opens the folder next does it; what has failed before is what counts.
+    }
+    throw error
   } finally {
-    settleFolders(dataDir)
     await unlock()
   }
 }

@@ -55,6 +55,25 @@ test('a second restore of the same backup is told from the first', async ({ me, 
   }
 })
 
+test('also where the clock says less than was counted, and nobody knows the database that is replaced', async ({
+  me,
+  services: { db },
+}) => {
+  await newTasks(me, 1)
+  await db.user.update({ where: { id: me.user.id }, data: { changeSeq: 900_000_000 } })
+  const backup = await db.user.findMany({ select: { id: true, changeSeq: true, purgedSeq: true } })
+  const { version: first } = await restartFeeds(db)
+  for (const { id, ...seqs } of backup) await db.user.update({ where: { id }, data: seqs })
+  // As 100 s later: the triggers would stamp the rows.
+  await db.$transaction([
+    db.$executeRaw`SET LOCAL session_replication_role = replica`,
+    db.$executeRaw`UPDATE users SET created_at = created_at - interval '100 seconds'`,
+    db.$executeRaw`UPDATE tasks SET updated_at = updated_at - interval '100 seconds'`,
+  ])
+  const { version: second } = await restartFeeds(db)
+  expect(second).toBeGreaterThanOrEqual(first + 100)
+})
+
 test('without changes since, too, no version is given out twice, and none is lowered', async ({ me, services }) => {
   const [id = ''] = await newTasks(me, 1)
   const before = await me.caller.task.get({ id })

@@ -1,4 +1,4 @@
-import { highestVersion, importArchive, restartFeeds, verifyArchive } from '@taskwire/domain'
+import { type ArchiveCounts, highestVersion, importArchive, verifyArchive } from '@taskwire/domain'
 import { replaceEmbedded } from '@taskwire/prisma'
 import { Command } from 'commander'
 import { readFile } from '../archive/read-file.ts'
@@ -21,10 +21,8 @@ export function restoreCommand(terminal: Terminal): Command {
       const kept = await replaceEmbedded(dataDir, {
         look: ({ client }) => highestVersion(client),
         async fill(fresh, above) {
-          await importArchive(fresh, readFile(file), {
-            onProgress: (progress) => tell('Restored', progress.counts),
-          })
-          await restartFeeds(fresh.client, above === undefined ? {} : { above })
+          const onProgress = ({ counts }: { counts: ArchiveCounts }) => tell('Restored', counts)
+          await importArchive(fresh, readFile(file), { onProgress, above })
         },
       })
       if (json) terminal.result(JSON.stringify({ file, createdAt, counts, kept }))

@@ -66,6 +66,18 @@ test('an account that has been deleted is not exported, nor what is left of it',
   expect(counts).toMatchObject({ user: 2, task: 5 })
 })
 
+test('an archive can be loaded though somebody left and came back while it was made', async () => {
+  const { id, email } = await target.client.user.create({ data: { email: `${crypto.randomUUID()}@example.com` } })
+  const lines = exportArchive(target)
+  const told = [(await lines.next()).value, (await lines.next()).value]
+  expect(told.join('')).toContain(email)
+  await target.client.user.delete({ where: { id } })
+  await target.client.user.create({ data: { email } })
+  for await (const line of lines) told.push(line)
+  await emptyTarget()
+  expect((await importArchive(target, linesOf(told.join('')))).counts).toMatchObject({ user: 1 })
+})
+
 test('a row that no archive can hold is named, and nothing seems whole', async () => {
   const { id: userId } = await target.client.user.create({ data: { email: 'ada@example.com' } })
   const { id } = await target.client.task.create({ data: { userId, title: 'For ever' } })

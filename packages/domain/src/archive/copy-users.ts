@@ -19,11 +19,12 @@ const USERS = 500
  * 100 000 tasks are copied in a quarter of a second, and told in four.
  *
  * @param after the last user who is not asked for
+ * @param until who came later is left out: such a user may have the address of one who was copied and has gone since
  * @returns them, and the last of them; null: there are no more
  */
 export async function copyUsers(
   { client, longTransaction }: OpenDatabase,
-  after: string | null,
+  { after, until }: { after: string | null; until: Date },
 ): Promise<{ picture: UsersPicture; last: string } | null> {
   const last = await findLast(client, after)
   if (last === null) return null
@@ -33,9 +34,9 @@ export async function copyUsers(
   const prefix = nextPrefix()
   await longTransaction(async (transaction) => {
     const { table, only = 'true' } = archiveKinds.user
-    const where = Prisma.sql`${range('id')} AND ${Prisma.raw(only)}`
-    await copyRows(transaction, { kind: 'user', where, prefix })
-    const others = Prisma.raw(`SELECT id FROM ${table} WHERE NOT (${only})`)
+    const isToldOf = Prisma.sql`(${Prisma.raw(only)} AND created_at <= ${until})`
+    await copyRows(transaction, { kind: 'user', where: Prisma.sql`${range('id')} AND ${isToldOf}`, prefix })
+    const others = Prisma.sql`SELECT id FROM ${Prisma.raw(table)} WHERE NOT ${isToldOf}`
     const theirs = Prisma.sql`${range('user_id')} AND user_id NOT IN (${others})`
     for (const kind of ownedKindNames) await copyRows(transaction, { kind, where: theirs, prefix })
   })

@@ -31,7 +31,12 @@ type ArchiveRecord = { type: ArchiveKindName } & ArchiveRow
 
 async function* readEverything(source: OpenDatabase): AsyncGenerator<ArchiveRecord, void, undefined> {
   if (source.kind === 'embedded') {
-    for (let next = await copyUsers(source, null); next !== null; next = await copyUsers(source, next.last)) {
+    const until = await presentTime(source.client)
+    let after: string | null = null
+    for (;;) {
+      const next = await copyUsers(source, { after, until })
+      if (next === null) break
+      after = next.last
       await using picture = next.picture
       yield* readUsers(picture)
     }
@@ -41,6 +46,12 @@ async function* readEverything(source: OpenDatabase): AsyncGenerator<ArchiveReco
   await using snapshot = await source.snapshot()
   yield* readUsers({ rowsOf: (kind) => readRows(snapshot.db, kind) })
   yield* readNobodys(snapshot.db)
+}
+
+/** By the database's clock. */
+async function presentTime(db: Database): Promise<Date> {
+  const [present] = await db.$queryRaw<{ time: Date }[]>`SELECT clock_timestamp() AS time`
+  return present?.time ?? new Date()
 }
 
 async function* readNobodys(db: Database): AsyncGenerator<ArchiveRecord, void, undefined> {

@@ -71,16 +71,22 @@ test('the last line of one that is cut off or altered is not passed on', async (
   expect(passed).toEqual(archive)
 })
 
-test('a reader that takes nothing is left after seconds, and the database is free', async () => {
+test('a reader that takes nothing is left after a while, and the database is free', async () => {
   const [writer, reader] = await socketPair()
   reader.pause()
   async function* endless(): AsyncGenerator<string> {
     for (;;) yield* archive
   }
-  await expect(sendArchive(endless(), writer)).rejects.toThrow('Nobody reads the archive any more')
+  await expect(sendArchive(endless(), writer, 500)).rejects.toThrow('Nobody reads the archive any more')
   reader.destroy()
   expect(await database.client.user.count()).toBeGreaterThan(0)
 }, 20_000)
+
+test('a server that says nothing is left after a while', async () => {
+  const [writer, reader] = await socketPair()
+  await expect(collect(receiveArchive(reader, EVERYTHING, 200))).rejects.toThrow('it has said nothing for 0.2 s')
+  writer.destroy()
+})
 
 test('a server that goes away in the middle is told from an archive that is whole', async () => {
   const [writer, reader] = await socketPair()

@@ -8,18 +8,19 @@ import { inChunks } from './in-chunks.ts'
 import { readLines } from './read-lines.ts'
 import { passSealedLines } from './seal-lines.ts'
 
-/** Milliseconds in which a reader has to take something: until the user who is being read is through, nobody else can write. */
-const PATIENCE = 3_000
+/** Milliseconds in which either side has to do something: what is told is kept in the database's memory for so long. */
+const PATIENCE = 60_000
 
 /** Begins the line that ends what is sent when the archive cannot be made; no record is of that type. */
 const FAILURE = '{"type":"failure"'
 
 /**
- * Sends an archive to a process of the same owner. A reader that takes nothing for seconds is left: writers wait for it.
+ * Sends an archive to a process of the same owner. A reader that takes nothing for a minute is left.
  *
+ * @param patience milliseconds, in place of that minute
  * @throws what the archive fails with, which the reader is told; and where the reader goes away
  */
-export async function sendArchive(lines: AsyncIterable<string>, socket: Socket): Promise<void> {
+export async function sendArchive(lines: AsyncIterable<string>, socket: Socket, patience = PATIENCE): Promise<void> {
   const failures: unknown[] = []
   async function* told(): AsyncGenerator<string, void, undefined> {
     try {
@@ -34,7 +35,7 @@ export async function sendArchive(lines: AsyncIterable<string>, socket: Socket):
       yield `${JSON.stringify({ type: 'failure', message })}\n`
     }
   }
-  const watch = watchReader(socket)
+  const watch = watchReader(socket, patience)
   // What is said on the other side is of no interest.
   socket.resume()
   try {
@@ -45,26 +46,29 @@ export async function sendArchive(lines: AsyncIterable<string>, socket: Socket):
   if (failures.length > 0) throw failures[0]
 }
 
-function watchReader(socket: Socket): NodeJS.Timeout {
+function watchReader(socket: Socket, patience: number): NodeJS.Timeout {
   let last = { bytes: -1, at: 0 }
   return setInterval(() => {
     const bytes = socket.bytesWritten - socket.writableLength
     const now = performance.now()
     if (bytes !== last.bytes || socket.writableLength === 0) last = { bytes, at: now }
-    else if (now - last.at > PATIENCE) socket.destroy(new Error('Nobody reads the archive any more'))
-  }, PATIENCE / 10).unref()
+    else if (now - last.at > patience) socket.destroy(new Error('Nobody reads the archive any more'))
+  }, patience / 10).unref()
 }
 
 /**
  * Asks another process, which does `sendArchive`, for an archive. Its last line comes only where all of it has come as it was
- * sent.
+ * sent. A process that says nothing for a minute is left.
  *
+ * @param patience milliseconds, in place of that minute
  * @throws ArchiveError where it cannot be made, is cut off, or altered
  */
 export async function* receiveArchive(
   socket: Socket,
   request: ArchiveRequest,
+  patience = PATIENCE,
 ): AsyncGenerator<string, void, undefined> {
+  socket.setTimeout(patience, () => socket.destroy(new Error(`it has said nothing for ${patience / 1_000} s`)))
   try {
     askForArchive(socket, request)
     yield* passSealedLines(withoutFailure(readLines(socket)), request.email === null ? 'everything' : 'account')

@@ -12,6 +12,8 @@ const BATCH = 200_000
 export interface ImportOptions {
   /** Called about once for some hundred records. */
   onProgress?: (progress: { counts: ArchiveCounts }) => void
+  /** See `restartFeeds`. */
+  above?: number | undefined
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ImportOptions {
 export async function importArchive(
   target: OpenDatabase,
   lines: AsyncIterable<string>,
-  { onProgress = () => {} }: ImportOptions = {},
+  { onProgress = () => {}, above }: ImportOptions = {},
 ): Promise<ArchiveSummary> {
   await currentMigration(target)
   try {
@@ -36,7 +38,7 @@ export async function importArchive(
       const summary = await load(transaction, { records: readArchive(lines), onProgress })
       await switchTriggers(transaction, 'ENABLE')
       await countRows(transaction)
-      await restartFeeds(transaction)
+      await restartFeeds(transaction, { above })
       // Nobody does it for the embedded database, and a server only in a while.
       await transaction.$executeRaw`ANALYZE ${tables}`
       return summary
@@ -82,7 +84,7 @@ async function switchTriggers(transaction: Prisma.TransactionClient, action: 'DI
 
 async function load(
   transaction: Prisma.TransactionClient,
-  { records, onProgress }: Required<ImportOptions> & { records: ReturnType<typeof readArchive> },
+  { records, onProgress }: Required<Pick<ImportOptions, 'onProgress'>> & { records: ReturnType<typeof readArchive> },
 ): Promise<ArchiveSummary> {
   const waiting = Object.fromEntries(archiveKindNames.map((kind) => [kind, []])) as unknown as Record<
     ArchiveKindName,

@@ -21,15 +21,18 @@ const BATCH = 5_000
 /**
  * Makes every client start over, as it has to once the database has become what it was before: after that it counts on
  * from versions that clients have seen already, of changes that are no more. So each user goes on from one number that no
- * client can have seen: far past all that is counted here, and past one that grows each second, which tells a second
- * restore of the same backup from the first. See decision 21.
+ * client can have seen: far past all that is counted here, and higher by one for each second since the last change of it,
+ * which tells a second restore of the same backup from the first. See decision 21.
  *
  * What fails in the middle is run again.
  *
  * @param above the highest version of the database that is replaced, where it is known
  * @throws VersionsUsedUpError
  */
-export async function restartFeeds(db: Database, { above = 0 }: { above?: number } = {}): Promise<RestartedFeeds> {
+export async function restartFeeds(
+  db: Database,
+  { above = 0 }: { above?: number | undefined } = {},
+): Promise<RestartedFeeds> {
   const version = await unseenVersion(db, above)
   let users = 0
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
@@ -59,12 +62,14 @@ export async function highestVersion(db: Database): Promise<number> {
 }
 
 async function unseenVersion(db: Database, above: number): Promise<number> {
-  const [counted] = await db.$queryRaw<{ seconds: number; highest: number }[]>`
+  const [counted] = await db.$queryRaw<{ seconds: number; highest: number; age: number }[]>`
     SELECT extract(epoch FROM clock_timestamp() - '2026-01-01T00:00:00Z')::float8 AS seconds,
-      coalesce(max(change_seq), 0) AS highest
+      coalesce(max(change_seq), 0) AS highest,
+      coalesce(extract(epoch FROM clock_timestamp() - greatest(max(created_at), (SELECT max(updated_at) FROM tasks))), 0)::float8
+        AS age
     FROM users`
-  const { seconds = 0, highest = 0 } = counted ?? {}
-  const version = Math.max(Math.floor(seconds), highest + MARGIN, above + 1)
+  const { seconds = 0, highest = 0, age = 0 } = counted ?? {}
+  const version = Math.max(Math.floor(seconds), highest + MARGIN + Math.max(0, Math.floor(age)), above + 1)
   if (version > MAX_VERSION - MARGIN) {
     throw new VersionsUsedUpError(
       `The feeds would have to go on from version ${version}, and there is none above ${MAX_VERSION}`,

@@ -10,7 +10,8 @@ const TEXTS = [
   'line\u2028paragraph\u2029 \u0085 \ufeff \ufffd',
   '\u0001\u0007\u001b\u007f "quoted" \\ backslash \\n \\u0000',
   "'; DROP TABLE users; --",
-  '{"kind":"trailer"}\n{"__proto__":1}',
+  '{"type":"trailer"}\n{"__proto__":1}',
+  '{"type":"failure","message":null}',
   '\u{10ffff}\u{1f469}\u0300',
 ]
 

@@ -57,8 +57,20 @@ export const isLostConnection = shownBy({
 /** The server answers, and refuses to write: a standby, or what was the primary until a failover. */
 export const isReadOnly = shownBy({ codes: ['25006'] })
 
-/** All connections are taken, and none has become free in time. P2028: no transaction could be started, or it took too long. */
-export const isPoolExhausted = shownBy({ codes: ['P2024', 'P2028'], words: /timeout exceeded when trying to connect/ })
+const isTransactionFault = shownBy({ codes: ['P2028'] })
+/** How Prisma says that it has waited for a connection in vain; whatever else is a fault of a transaction took too long. */
+const NOT_BEGUN = /Unable to start a transaction/
+const isNotConnected = shownBy({ codes: ['P2024'], words: /timeout exceeded when trying to connect/ })
+
+/** All connections are taken, and none has become free in time. */
+export function isPoolExhausted(error: unknown): error is Error {
+  return isNotConnected(error) || (isTransactionFault(error) && NOT_BEGUN.test((error as Error).message))
+}
+
+/** A transaction was under way for longer than it may be, for whichever of its statements, and has been rolled back. */
+export function isTransactionExpired(error: unknown): boolean {
+  return isTransactionFault(error) && !isPoolExhausted(error)
+}
 
 const isUnreachable = shownBy({
   // P1001 unreachable, P1002 and P1008 timed out, P2037 and 53300 too many connections, 57P03 starting up, 3D000 no such database: being
@@ -90,6 +102,7 @@ const unavailable = [
   isUnreachable,
   isUnanswered,
   isPoolExhausted,
+  isTransactionExpired,
   isDiskFull,
   isMemoryUsedUp,
   isLockTimeout,

@@ -15,10 +15,17 @@ test.each([
   ['55P03', 'lockTimeout'],
   ['57014', 'statementTimeout'],
   ['40P01', 'writeConflict'],
-  ['P2028', 'poolExhausted'],
+  ['P2024', 'poolExhausted'],
+  ['P2028', 'transactionTimeout'],
   ['22P02', null],
 ])('%s is told as %s', (code, kind) => {
   expect(describeFailure(Object.assign(new Error('As asked'), { code }))).toEqual({ kind, code, message: 'As asked' })
+})
+
+test('a transaction that was never begun for want of a connection is not told as one that took too long', () => {
+  const message = 'Transaction API error: Unable to start a transaction in the given time.'
+  const error = Object.assign(new Error(message), { code: 'P2028' })
+  expect(describeFailure(error)).toMatchObject({ kind: 'poolExhausted' })
 })
 
 test('a statement that nobody answers is told as such, and not as one that took too long', () => {

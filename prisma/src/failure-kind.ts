@@ -9,6 +9,7 @@ import {
   isPoolExhausted,
   isReadOnly,
   isTimeout,
+  isTransactionExpired,
   isUnanswered,
   isUnavailable,
   isWriteConflict,
@@ -24,6 +25,7 @@ export type FailureKind =
   | 'poolExhausted'
   | 'readOnly'
   | 'statementTimeout'
+  | 'transactionTimeout'
   | 'unanswered'
   | 'unreachable'
   | 'writeConflict'
@@ -37,6 +39,7 @@ const kinds: [FailureKind, (error: unknown) => boolean][] = [
   ['poolExhausted', isPoolExhausted],
   ['connectionLost', isLostConnection],
   ['statementTimeout', isTimeout],
+  ['transactionTimeout', isTransactionExpired],
   ['writeConflict', isWriteConflict],
   ['unanswered', isUnanswered],
   ['unreachable', isUnavailable],

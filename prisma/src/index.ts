@@ -37,6 +37,7 @@ export { type ReplaceWork, replaceEmbedded } from './replace-embedded.ts'
 export {
   currentOrigin,
   type EndedStatement,
+  fromNobody,
   fromOrigin,
   offTheClock,
   type StatementListener,

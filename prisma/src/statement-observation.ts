@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { beginStatementSpan, endStatementSpan } from './statement-span.ts'
 
 /** Whose statement it is. */
@@ -34,6 +35,11 @@ export function fromOrigin<T>(origin: StatementOrigin, work: () => T): T {
 /** Whose statement one would be that was asked here. */
 export function currentOrigin(): StatementOrigin | undefined {
   return origins.getStore()
+}
+
+/** Does work that is nobody's: of a timer that a call happens to start, and others have a use of. */
+export function fromNobody<T>(work: () => T): T {
+  return origins.exit(() => context.with(ROOT_CONTEXT, work))
 }
 
 /** Does work that asks the database nothing and may have to wait: the deadline is put off for as long. */

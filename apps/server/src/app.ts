@@ -1,4 +1,4 @@
-import type { EndedCall, Services } from '@taskwire/router'
+import type { Services } from '@taskwire/router'
 import cookieParser from 'cookie-parser'
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
@@ -48,8 +48,6 @@ export interface AppOptions {
   checkHealth: () => Promise<Health>
   metrics: Metrics
   outages: OutageLog
-  /** Told of each call at its end. */
-  callListeners?: readonly ((call: EndedCall) => void)[]
 }
 
 /** Builds the HTTP application; whoever calls it listens. */
@@ -84,7 +82,7 @@ export function createApp(options: AppOptions): Express {
       metrics.audited(event)
       logEvent(request, event)
     },
-    callListeners: [recent.ended, ...(options.callListeners ?? [])],
+    callEnded: recent.ended,
     cookie: createSessionCookie(config.cookie),
     refreshTokenInBody: config.refreshTokenInBody,
     isTrusted,

@@ -1,3 +1,5 @@
+import { fromNobody } from '@taskwire/prisma'
+
 /** What has happened again since it was last told. */
 export interface Repeated<Fact> {
   /** The latest. */
@@ -12,6 +14,8 @@ interface CountedLogOptions<Fact> {
   interval: number
   first(fact: Fact): void
   again(repeated: Repeated<Fact>): void
+  /** Told in the place of `again` of all that is too much to be counted apart: it has nothing in common. */
+  others(repeated: Pick<Repeated<Fact>, 'times' | 'seconds'>): void
 }
 
 interface Kind<Fact> {
@@ -30,6 +34,7 @@ export function countedLog<Fact>({
   interval,
   first,
   again,
+  others,
 }: CountedLogOptions<Fact>): (kind: string, fact: Fact) => void {
   const kinds = new Map<string, Kind<Fact>>()
   let timer: NodeJS.Timeout | undefined
@@ -39,8 +44,10 @@ export function countedLog<Fact>({
     for (const [name, kind] of kinds) {
       const passed = now - kind.since
       if (passed < interval) continue
+      const counted = { times: kind.times, seconds: Math.round(passed / 100) / 10 }
       if (kind.times === 0) kinds.delete(name)
-      else again({ fact: kind.fact, times: kind.times, seconds: Math.round(passed / 100) / 10 })
+      else if (name === OTHERS) others(counted)
+      else again({ fact: kind.fact, ...counted })
       kind.times = 0
       kind.since = now
     }
@@ -54,7 +61,7 @@ export function countedLog<Fact>({
     const known = kinds.get(key)
     if (known === undefined) {
       kinds.set(key, { since: performance.now(), times: 0, fact })
-      timer ??= setInterval(look, interval / 5).unref()
+      timer ??= fromNobody(() => setInterval(look, interval / 5).unref())
       first(fact)
     } else {
       known.times += 1

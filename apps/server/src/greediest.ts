@@ -24,7 +24,9 @@ export function greediest(running: Iterable<RunningCall>): Share[] {
     share.calls += 1
     share.longest = Math.max(share.longest, Math.round(now - startedAt))
   }
-  return [...shares.values()].sort((a, b) => b.calls - a.calls || b.longest - a.longest).slice(0, NAMED)
+  return [...shares.values()]
+    .sort((one, other) => other.calls - one.calls || other.longest - one.longest)
+    .slice(0, NAMED)
 }
 
 /** Such as `user 0199… with task.list (12 calls, 2104 ms)`. */

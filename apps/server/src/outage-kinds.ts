@@ -1,11 +1,11 @@
-import type { FailureKind } from '@taskwire/prisma'
+import type { EndedStatement, FailureKind } from '@taskwire/prisma'
 
 /** How an outage is told, and what ends it. */
 interface Words {
   began: string
   ended: string
   /** What has to go well for it to be over. */
-  over: 'answer' | 'writing' | 'writingOrHealth'
+  over: 'answer' | 'newRow' | 'writingOrHealth'
   /** Milliseconds without a failure after which it is. */
   quiet: number
 }
@@ -35,7 +35,7 @@ export const words: Record<FailureKind, Words> = {
   diskFull: {
     began: 'The disk of the database is full',
     ended: 'The database has room again',
-    over: 'writing',
+    over: 'newRow',
     quiet: 1_000,
   },
   memoryUsedUp: { ...BUSY, began: 'The database has no memory left', ended: 'The database has memory again' },
@@ -44,6 +44,11 @@ export const words: Record<FailureKind, Words> = {
     ...BUSY,
     began: 'A statement took too long',
     ended: 'Statements come to their end in time again',
+  },
+  transactionTimeout: {
+    ...BUSY,
+    began: 'A transaction took too long',
+    ended: 'Transactions come to their end in time again',
   },
   lockTimeout: {
     ...BUSY,
@@ -71,9 +76,15 @@ export function isShownByHealth(kind: FailureKind): boolean {
   return outageOf(kind) === 'away' || words[kind].over === 'writingOrHealth'
 }
 
-const WRITING = /^\s*(?:INSERT|UPDATE|DELETE)\b|\b(?:INSERT INTO|UPDATE|DELETE FROM)\b/i
+const WRITES = /\b(?:INSERT INTO|UPDATE|DELETE FROM)\b/i
+const MAKES_A_ROW = /\bINSERT INTO\b/i
 
-/** Whether a statement that went well does. */
-export function isShownByStatement(kind: FailureKind, sql: string): boolean {
-  return words[kind].over === 'answer' || WRITING.test(sql)
+/** Whether a statement that went well does. What the server does by itself again and again may write nothing. */
+export function isShownByStatement(
+  kind: FailureKind,
+  { sql, origin }: Pick<EndedStatement, 'sql' | 'origin'>,
+): boolean {
+  const { over } = words[kind]
+  if (over === 'newRow') return origin !== undefined && MAKES_A_ROW.test(sql)
+  return over === 'answer' || WRITES.test(sql)
 }

@@ -10,7 +10,7 @@ import type { RunningCall } from '@taskwire/router'
 import type { Logger } from 'pino'
 import { causeText } from './cause-text.ts'
 import { countedLog } from './counted-log.ts'
-import { greediest, shareInWords } from './greediest.ts'
+import { greediest, type Share, shareInWords } from './greediest.ts'
 import { isShownByHealth, isShownByStatement, outageOf, words } from './outage-kinds.ts'
 
 /** A call that failed with a status of 500 or more. */
@@ -32,7 +32,7 @@ interface Told extends Partial<Pick<FailedCall, 'procedure' | 'requestId'>> {
 export interface OutageLog {
   callFailed(call: FailedCall): void
   /** The database was asked something, by whomever: what went well may be the end of an outage. */
-  statementEnded(statement: Pick<EndedStatement, 'sql' | 'error'>): void
+  statementEnded(statement: Pick<EndedStatement, 'sql' | 'error' | 'origin'>): void
   /** `/health` has asked: null where the database answered and may write. Where no call comes, nobody else finds out. */
   healthAsked(error: unknown): void
 }
@@ -69,15 +69,24 @@ export function createOutageLog({ logger, connections, running }: OutageLogOptio
         { procedure: fact.procedure, cause: fact.text, times, seconds },
         `A call failed ${times} times more in ${seconds} s: ${fact.text.message}`,
       ),
+    others: ({ times, seconds }) =>
+      logger.error({ times, seconds }, `Calls failed ${times} times in ${seconds} s in other ways than those above`),
   })
 
-  function tell({ requestId, procedure, cause, text }: Told, message: string): void {
-    const of = requestId === undefined ? {} : { req: { id: requestId }, procedure }
-    logger.error({ ...of, cause: text, err: cause, ...poolState(text) }, message)
+  function tell({ requestId, procedure, cause, text }: Told, message: string, pool?: PoolState): void {
+    const call = requestId === undefined ? {} : { req: { id: requestId }, procedure }
+    logger.error({ ...call, cause: text, err: cause, ...pool }, message)
   }
 
-  function poolState({ kind }: FailureText) {
-    return kind === 'poolExhausted' ? { connections: connections(), greediest: greediest(running) } : {}
+  function tellBegin(kind: FailureKind, failure: Told): void {
+    const pool = poolState(kind)
+    const holders = pool === undefined ? '' : `; ${poolInWords(pool)}`
+    tell(failure, `${words[kind].began}: ${failure.text.message}${holders}`, pool)
+  }
+
+  /** Where the pool is what is lacking. */
+  function poolState(kind: FailureKind | null): PoolState | undefined {
+    return kind === 'poolExhausted' ? { connections: connections(), greediest: greediest(running) } : undefined
   }
 
   /** @param calls that have failed by it */
@@ -86,7 +95,7 @@ export function createOutageLog({ logger, connections, running }: OutageLogOptio
     const now = performance.now()
     const outage = outages.get(key)
     if (outage === undefined) {
-      tell(failure, begun(kind, failure.text))
+      tellBegin(kind, failure)
       outages.set(key, { kind, beganAt: now, failures: calls, toldAt: now, succeededAt: undefined, end: undefined })
       return
     }
@@ -97,13 +106,8 @@ export function createOutageLog({ logger, connections, running }: OutageLogOptio
     if (outage.kind === 'connectionLost' && kind !== 'connectionLost') {
       outage.kind = kind
       outage.toldAt = now
-      tell(failure, begun(kind, failure.text))
+      tellBegin(kind, failure)
     } else remind(outage, failure, now)
-  }
-
-  function begun(kind: FailureKind, { message }: FailureText): string {
-    const holders = kind === 'poolExhausted' ? `; ${poolInWords(connections(), running)}` : ''
-    return `${words[kind].began}: ${message}${holders}`
   }
 
   function remind(outage: Outage, { text }: { text: FailureText }, now: number): void {
@@ -113,7 +117,7 @@ export function createOutageLog({ logger, connections, running }: OutageLogOptio
     const { failures } = outage
     const seconds = secondsSince(outage.beganAt, now)
     const message = `${words[outage.kind].began}, for ${seconds} s; ${failures} calls have failed`
-    logger.error({ cause: text, failures, seconds, ...poolState(text) }, message)
+    logger.error({ cause: text, failures, seconds, ...poolState(text.kind) }, message)
   }
 
   function succeeded(outage: Outage, key: string): void {
@@ -129,9 +133,9 @@ export function createOutageLog({ logger, connections, running }: OutageLogOptio
     }, quiet).unref()
   }
 
-  /** @param is whether what went well shows that an outage is over */
-  function wentWell(is: (outage: Outage) => boolean): void {
-    for (const [key, outage] of outages) if (is(outage)) succeeded(outage, key)
+  /** @param isOver whether what went well shows that an outage is over */
+  function wentWell(isOver: (outage: Outage) => boolean): void {
+    for (const [key, outage] of outages) if (isOver(outage)) succeeded(outage, key)
   }
 
   return {
@@ -140,9 +144,9 @@ export function createOutageLog({ logger, connections, running }: OutageLogOptio
       if (text.kind === null) fault(`${call.procedure} ${text.code} ${text.message}`, { ...call, text })
       else failed(text.kind, { ...call, text })
     },
-    statementEnded({ sql, error }) {
-      if (outages.size === 0 || error !== undefined) return
-      wentWell(({ kind }) => isShownByStatement(kind, sql))
+    statementEnded(statement) {
+      if (outages.size === 0 || statement.error !== undefined) return
+      wentWell(({ kind }) => isShownByStatement(kind, statement))
     },
     healthAsked(error) {
       if (error === null) return wentWell(({ kind }) => isShownByHealth(kind))
@@ -156,7 +160,12 @@ function secondsSince(start: number, end: number): number {
   return Math.round((end - start) / 100) / 10
 }
 
-function poolInWords({ most, waiting }: Connections, running: Iterable<RunningCall>): string {
-  const shares = greediest(running).map(shareInWords)
-  return `of ${most} all are taken and ${waiting} statements wait: most of it is ${shares.join(', ')}`
+interface PoolState {
+  connections: Connections
+  greediest: Share[]
+}
+
+function poolInWords({ connections: { most, open, idle, waiting }, greediest }: PoolState): string {
+  const shares = greediest.map(shareInWords).join(', ')
+  return `${open - idle} of ${most} are taken and ${waiting} statements wait: most of it is ${shares}`
 }

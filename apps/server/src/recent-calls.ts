@@ -42,7 +42,7 @@ export function createRecentCalls(): RecentCalls {
       for (const [procedure, count] of previous.get(userId) ?? []) {
         sums.set(procedure, (sums.get(procedure) ?? 0) + count)
       }
-      return Object.fromEntries([...sums].sort(([, a], [, b]) => b - a).slice(0, NAMED))
+      return Object.fromEntries([...sums].sort(([, one], [, other]) => other - one).slice(0, NAMED))
     },
   }
 }

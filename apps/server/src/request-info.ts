@@ -20,7 +20,7 @@ export interface CallingOptions extends SessionTransportConfig {
   /** Notes a security event of a request in the log. */
   audit: SecurityLog
   /** Told of each call at its end. */
-  callListeners: readonly ((call: EndedCall) => void)[]
+  callEnded(call: EndedCall): void
 }
 
 /** A request and what is answered to it. */
@@ -59,7 +59,7 @@ export function requestInfo(
     callEnded(call: EndedCall) {
       notes.calls.push(call)
       options.metrics.callEnded(call, request.get('taskwire-client'))
-      for (const listener of options.callListeners) listener(call)
+      options.callEnded(call)
     },
   }
   notes.running = () => [...options.services.runningCalls].filter((call) => call.request === info)

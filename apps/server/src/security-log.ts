@@ -12,9 +12,11 @@ export type SecurityLog = (request: Request, event: SecurityEvent) => void
 /** Milliseconds between two lines about the same user, or address, and limit: a flood must not become one of the log. */
 const INTERVAL = 10_000
 
-interface Throttled {
+interface Noted {
   request: Request
   event: SecurityEvent
+  /** Undefined where none was reached. */
+  procedure: string | undefined
 }
 
 /**
@@ -24,13 +26,12 @@ interface Throttled {
 export function securityLog(logger: Logger, recent: RecentCalls): SecurityLog {
   const always = logger.child({}, { level: 'info' })
 
-  function write({ request, event: { event, ...details } }: Throttled, more: object, message: string): void {
+  function write({ request, event: { event, ...details }, procedure }: Noted, more: object, message: string): void {
     const ip = canonicalAddress(request.ip)
-    const procedure = currentOrigin()?.procedure
     always.info({ req: { id: request.id }, audit: event, ip, ...details, procedure, ...more }, message)
   }
 
-  const throttled = countedLog<Throttled>({
+  const throttled = countedLog<Noted>({
     interval: INTERVAL,
     first: (fact) => write(fact, { calls: callsOf(fact) }, `Security event: throttled by ${inWords(fact)}`),
     again: ({ fact, times, seconds }) =>
@@ -39,13 +40,18 @@ export function securityLog(logger: Logger, recent: RecentCalls): SecurityLog {
         { calls: callsOf(fact), times, seconds },
         `Security event: throttled by ${inWords(fact)}, ${times} times more in ${seconds} s`,
       ),
+    others: ({ times, seconds }) =>
+      always.info(
+        { audit: 'throttled', times, seconds },
+        `Security event: others throttled ${times} times in ${seconds} s`,
+      ),
   })
 
-  function callsOf({ event: { userId } }: Throttled): Record<string, number> | undefined {
+  function callsOf({ event: { userId } }: Noted): Record<string, number> | undefined {
     return userId === undefined ? undefined : recent.of(userId)
   }
 
-  function inWords({ request, event: { limit, points, userId } }: Throttled): string {
+  function inWords({ request, event: { limit, points, userId } }: Noted): string {
     const allowed = points === undefined ? '' : ` (${points} points)`
     if (userId === undefined) return `${limit}${allowed}: ${canonicalAddress(request.ip)}`
     const calls = Object.entries(recent.of(userId)).map(([procedure, count]) => `${procedure} ${count} times`)
@@ -53,7 +59,7 @@ export function securityLog(logger: Logger, recent: RecentCalls): SecurityLog {
   }
 
   return (request, event) => {
-    const fact = { request, event }
+    const fact = { request, event, procedure: currentOrigin()?.procedure }
     if (event.event !== 'throttled') write(fact, {}, `Security event: ${event.event}`)
     else throttled(`${event.limit} ${event.userId ?? canonicalAddress(request.ip)}`, fact)
   }

@@ -22,6 +22,8 @@ export function logStatements(logger: Logger, { slow }: { slow: number }): State
         { ...fieldsOf(fact), times, seconds },
         `A statement was slow ${times} times more in ${seconds} s, at last with ${Math.round(fact.milliseconds)} ms`,
       ),
+    others: ({ times, seconds }) =>
+      logger.warn({ times, seconds }, `Other statements were slow ${times} times in ${seconds} s`),
   })
   return (statement) => {
     if (statement.milliseconds >= slow) counted(statement.sql, statement)

@@ -150,10 +150,11 @@ async function serve({ env, db, logger, metrics, statementListeners }: Serving):
       await endArchives()
       const cut = await server.close(giveUp - performance.now())
       const closed = upkeepEnds.then(() => services.close()).then(() => db.close())
-      await Promise.race([closed, sleep(CLOSING)])
+      const isClosed = await Promise.race([closed.then(() => true), sleep(CLOSING, false)])
       const seconds = Math.round((performance.now() - began) / 100) / 10
       const rest = cut === 0 ? 'every request came to its end' : `connections cut: ${cut}`
-      logger.info({ seconds, cut }, `Shut down in ${seconds} s; ${rest}`)
+      const left = isClosed ? '' : '; the database did not let itself be closed, and is left as it is'
+      logger.info({ seconds, cut }, `Shut down in ${seconds} s; ${rest}${left}`)
     },
   }
 }

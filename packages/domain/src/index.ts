@@ -1,4 +1,4 @@
-export { type Database, fromOrigin } from '@taskwire/prisma'
+export { type Database, fromNobody, fromOrigin } from '@taskwire/prisma'
 export { exportAccount } from './account/export-account.ts'
 export { ANSWER_BYTES, PAGE_BYTES, TASK_BYTES } from './answer-bytes.ts'
 export { ArchiveError } from './archive/archive-error.ts'

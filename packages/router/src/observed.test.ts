@@ -53,6 +53,17 @@ test('a stream is told of when it ends, once', async ({ me }) => {
   expect(calls).toMatchObject([{ procedure: 'change.stream', type: 'subscription', reason: null, userId: me.user.id }])
 })
 
+test('a stream whose reader goes before it begins is told of, and is under way no longer', async ({ me }) => {
+  const reader = new AbortController()
+  const answer = { mostBytes: 0, closed: reader.signal, cut: () => {} }
+  const caller = await testCaller(me.services, { callEnded, bearerToken: me.accessToken, answer })
+  await caller.change.stream()
+  expect(calls).toEqual([])
+  reader.abort()
+  expect(calls).toMatchObject([{ procedure: 'change.stream', type: 'subscription', reason: null, userId: me.user.id }])
+  expect([...me.services.runningCalls]).toEqual([])
+})
+
 test('a stream that ends for a reason is told of with it', async ({ me }) => {
   const caller = await testCaller(me.services, { callEnded, bearerToken: me.accessToken })
   const iterator = (await caller.change.stream())[Symbol.asyncIterator]()

@@ -53,7 +53,14 @@ export async function observed<Result extends Outcome>({
   const result = await within(next)
   if (!result.ok) end({ reason: reasonOf(result.error), cause: result.error.cause ?? result.error })
   else if (type !== 'subscription') end(SUCCESS)
-  else return { ...result, data: observedStream(result.data as AsyncIterable<unknown>, within, end) }
+  else {
+    const data = observedStream(result.data as AsyncIterable<unknown>, {
+      each: within,
+      closed: request.answer?.closed,
+      end,
+    })
+    return { ...result, data }
+  }
   return result
 }
 
@@ -61,20 +68,30 @@ const SUCCESS = { reason: null, cause: undefined }
 
 type Each = <T>(step: () => Promise<T>) => Promise<T>
 
-/** The same stream, of whose end is told once; `each` does each of its steps. */
-function observedStream(
-  stream: AsyncIterable<unknown>,
-  each: Each,
-  end: (ending: Pick<EndedCall, 'reason' | 'cause'>) => void,
-): AsyncIterable<unknown> {
+interface StreamObserver {
+  /** Does each of its steps. */
+  each: Each
+  /** Aborted when nobody reads any more; undefined where that is not known. */
+  closed: AbortSignal | undefined
+  end(ending: Pick<EndedCall, 'reason' | 'cause'>): void
+}
+
+/** The same stream, of whose end is told once. */
+function observedStream(stream: AsyncIterable<unknown>, { each, closed, end }: StreamObserver): AsyncIterable<unknown> {
+  let ended = false
+  const endOnce: typeof end = (ending) => {
+    if (ended) return
+    ended = true
+    closed?.removeEventListener('abort', leave)
+    end(ending)
+  }
+  // Whoever has gone before the stream began never asks for it, nor ends it.
+  const leave = () => endOnce(SUCCESS)
+  if (closed?.aborted) leave()
+  else closed?.addEventListener('abort', leave)
   return {
     [Symbol.asyncIterator]() {
       const iterator = stream[Symbol.asyncIterator]()
-      let ended = false
-      const endOnce: typeof end = (ending) => {
-        if (!ended) end(ending)
-        ended = true
-      }
       return {
         async next() {
           try {

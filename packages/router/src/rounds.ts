@@ -1,3 +1,5 @@
+import { fromNobody } from '@taskwire/domain'
+
 /** Work that is done again and again. */
 export interface Rounds {
   /** Does this in every round, until it is disposed of. */
@@ -28,7 +30,7 @@ export function createRounds(milliseconds: number): Rounds {
       const entry = () => work()
       part?.add(entry)
       members += 1
-      timer ??= setInterval(next, milliseconds / PARTS).unref()
+      timer ??= fromNobody(() => setInterval(next, milliseconds / PARTS).unref())
       return {
         [Symbol.dispose]() {
           part?.delete(entry)

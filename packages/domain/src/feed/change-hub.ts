@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '@taskwire/prisma'
+import { type Database, fromNobody } from '@taskwire/prisma'
 import { noAnnouncements, packAnnouncements, unpackAnnouncements } from './announcements.ts'
 import { type Bell, createBell } from './bell.ts'
 
@@ -107,7 +107,7 @@ export function createChangeHub({
   }
 
   function sendSoon(): void {
-    sending ??= setTimeout(send, COALESCING).unref()
+    sending ??= fromNobody(() => setTimeout(send, COALESCING).unref())
   }
 
   bus?.subscribe((message) => {
@@ -122,7 +122,7 @@ export function createChangeHub({
       if (closed) bell.end()
       const bellsOfUser = bells.get(userId) ?? new Set()
       bells.set(userId, bellsOfUser.add(bell))
-      sweeping ??= setInterval(sweep, sweepInterval).unref()
+      sweeping ??= fromNobody(() => setInterval(sweep, sweepInterval).unref())
       return {
         get over() {
           return bell.over

@@ -9,7 +9,7 @@ test('a session from before the migration is still served to the tab that is one
   const since = readMigrations(MIGRATIONS_FOLDER).filter(({ name }) => name >= '20261121140000')
   await migrations.down({ count: since.length })
   await client.$executeRaw`
-    WITH ada AS (INSERT INTO users (email) VALUES ('ada@example.com') RETURNING id)
+    WITH ada AS (INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'ada@example.com') RETURNING id)
     INSERT INTO sessions (user_id, id, generation, idle_expires_at, expires_at)
     SELECT ada.id, gen_random_uuid(), generation, now(), now() FROM ada, unnest(ARRAY[1, 2, 7]) AS generation`
 

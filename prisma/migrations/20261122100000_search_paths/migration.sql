@@ -1,11 +1,12 @@
 -- The functions name the tables with their schema: pg_restore and the scripts of pg_dump look for nothing anywhere
--- (`search_path` is empty), and a temporary table called "users" is found before the real one. The other way, SET search_path
--- on each function, is one more thing to set and to put back for each row.
+-- (`search_path` is empty), and a temporary table called "users" is found before the real one. The other way, SET
+-- search_path on each function, is one more thing to set and to put back for each row.
 --
--- And those that number and count what is written leave alone what is restored: pg_restore --data-only brings rows with the
--- numbers, times and counts that they had, and not every operator may switch triggers off.
+-- And those that number and count what is written leave alone what is restored: pg_restore --data-only brings rows with
+-- the numbers, times and counts that they had, and not every operator may switch triggers off.
 
--- Whether this session runs what pg_dump wrote: that alone sets both. Who only empties the search_path, writes like anybody.
+-- Whether this session runs what pg_dump wrote, which alone sets both. Who only empties the search_path writes like
+-- anybody.
 CREATE FUNCTION "is_restoring"() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT current_schema() IS NULL AND current_setting('check_function_bodies') = 'off'
 $$;

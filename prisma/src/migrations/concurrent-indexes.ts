@@ -49,11 +49,11 @@ export function dropStatements(names: string[]): IndexStatement[] {
 
 /**
  * Brings the statements to their end, one by one and each in no transaction.
- * @param own the indexes that an attempt which was broken off has begun: a valid one is done, an invalid one built anew. One
- *   that is not among them is somebody else's, and left alone
+ * @param own the indexes that an attempt which was broken off has begun: a valid one is done, an invalid one built
+ *   anew. One that is not among them is somebody else's, and left alone
  * @param note is given them anew before another one is begun
- * @throws MigrationError naming the statement; an index that could not be built is dropped, because an invalid one goes on
- *   costing each write, and a unique one refusing them
+ * @throws MigrationError naming the statement; an index that could not be built is dropped, because an invalid one goes
+ *   on costing each write, and a unique one refusing them
  */
 export async function runIndexStatements(
   connection: MigrationConnection,

@@ -34,8 +34,8 @@ export async function readStatus(connection: MigrationConnection, migrations: Mi
 }
 
 /**
- * The names of the last migrations that have left something, newest first: those that were broken off where another attempt
- * goes on are among them.
+ * The names of the last migrations that have left something, newest first: those that were broken off where another
+ * attempt goes on are among them.
  */
 export async function readLatest(
   connection: MigrationConnection,

@@ -19,8 +19,8 @@ export interface Migrations {
   up(options?: { onProgress?: (line: string) => void }): Promise<string[]>
   /**
    * Takes back the last `count` migrations (default 1), newest first, each whole or not at all.
-   * @param confirm is given them with their down.sql before anything happens; false leaves everything as it is. Others may
-   *   migrate while it makes up its mind
+   * @param confirm is given them with their down.sql before anything happens; false leaves everything as it is. Others
+   *   may migrate while it makes up its mind
    * @returns the names of those taken back
    * @throws MigrationError naming the statement that failed, who is in the way, the migration that has no down.sql, or
    *   what others have made the last ones since `confirm` was asked

@@ -5,7 +5,10 @@ import { deleteRow, readBegun, reopenRow } from './history.ts'
 import { type Attempt, LIMIT_LOCKS, retryLocks } from './lock-waits.ts'
 import type { TakingBackPlan } from './plan.ts'
 
-/** Takes a migration back. Broken off outside a transaction, it is one that was begun: up and down both go on from there. */
+/**
+ * Takes a migration back. Broken off outside a transaction, it is one that was begun: up and down both go on from
+ * there.
+ */
 export async function takeBackMigration(
   connection: MigrationConnection,
   { name, script, indexes, builds }: TakingBackPlan,
@@ -14,7 +17,7 @@ export async function takeBackMigration(
   if (indexes !== null) {
     const begun = await readBegun(connection, name)
     await connection.script(reopenRow(name, builds))
-    // Of one that was broken off, what it has begun goes. An index of a name that it had not come to is somebody else's.
+    // Of one that was broken off, what it has begun goes. An index whose name it had not come to is somebody else's.
     const statements =
       begun === null
         ? indexes

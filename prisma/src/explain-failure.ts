@@ -33,10 +33,9 @@ export function explainDatabaseFailure(error: unknown, variable: UrlVariable = '
     UnfitServerError,
   ]
   if (expected.some((kind) => error instanceof kind)) return error.message
-  if (isTableMissing(error)) return 'The database has no schema yet: run `pnpm taskwire migrate up`'
   const says = databaseMessage(error)
-  if (isSchemaAnother(error)) {
-    return `The database's schema is not that of this version (${says}): run \`pnpm taskwire migrate up\``
+  if (isTableMissing(error) || isSchemaAnother(error)) {
+    return `The database's schema is not that of this version (${says}): run \`pnpm taskwire migrate up\`, and \`pnpm taskwire doctor\` where nothing is pending`
   }
   if (isAccessRefused(error)) return `The database lets nobody in: ${says}. Check ${variable}`
   if (isTlsRefused(error)) {

@@ -97,6 +97,18 @@ describe('a user’s rows are counted', () => {
     expect((await client.user.findUniqueOrThrow({ where: { id: userId } })).updatedAt).toEqual(before.updatedAt)
   })
 
+  test('also from a session without a search path', async ({ client, userId, countsOf }) => {
+    const [kept, removed] = [await newTask(client, userId), await newTask(client, userId)]
+    await client.$transaction([
+      client.$executeRaw`SET LOCAL search_path = ''`,
+      client.$executeRaw`UPDATE public.tasks SET deleted_at = now() WHERE id = ${kept}::uuid`,
+      client.$executeRaw`DELETE FROM public.tasks WHERE id = ${removed}::uuid`,
+      client.$executeRaw`
+        INSERT INTO public.tasks (user_id, id, title) SELECT ${userId}::uuid, gen_random_uuid(), 'a' FROM generate_series(1, 3)`,
+    ])
+    expect(await countsOf()).toMatchObject({ tasks: [3, 1] })
+  })
+
   test('and are gone with their user', async ({ client, userId }) => {
     await newTask(client, userId)
     await newTag(client, userId)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect } from 'vitest'
 import { test as base } from './testing/fixture.ts'
 import { newTag, newTask, newUser } from './testing/rows.ts'
@@ -73,6 +74,30 @@ describe('versions and times', () => {
     const id = await newTask(client, userId)
     await client.$executeRaw`UPDATE tasks SET title = 'by psql' WHERE id = ${id}::uuid`
     expect(await task(id)).toMatchObject({ title: 'by psql', version: 2 })
+  })
+
+  test('a change from a session without a search path is a change like any other', async ({
+    client,
+    userId,
+    changeSeq,
+    task,
+  }) => {
+    const id = await newTask(client, userId)
+    const tagId = await newTag(client, userId)
+    const inserted = randomUUID()
+    await client.$transaction([
+      client.$executeRaw`SET LOCAL search_path = ''`,
+      client.$executeRaw`UPDATE public.tasks SET title = 'by hand' WHERE id = ${id}::uuid`,
+      client.$executeRaw`INSERT INTO public.tasks (user_id, id, title) VALUES (${userId}::uuid, ${inserted}::uuid, 'a')`,
+    ])
+    expect([(await task(id)).version, (await task(inserted)).version]).toEqual([3, 4])
+    await client.$transaction([
+      client.$executeRaw`SET LOCAL search_path = ''`,
+      client.$executeRaw`
+        INSERT INTO public.task_tags (user_id, task_id, tag_id) VALUES (${userId}::uuid, ${id}::uuid, ${tagId}::uuid)`,
+    ])
+    expect((await task(id)).version).toBe(5)
+    expect(await changeSeq()).toBe(5)
   })
 
   test('a refused change uses no number', async ({ client, userId, changeSeq, updateTask }) => {

@@ -90,6 +90,21 @@ test('a database without its schema is one sentence, for whatever needs it', asy
   }
 })
 
+test('a database that has lost a table is not taken for one without its schema', async () => {
+  await using database = await commandDatabase()
+  await using opened = await database.open()
+  await opened.client.$executeRaw`DROP TABLE api_tokens`
+  expect(await runCommand('purge --dry-run', database.variables)).toEqual({
+    exitCode: 1,
+    results: [],
+    progress: [
+      expect.stringMatching(
+        /^The database's schema is not that of this version \(.*api_tokens.*\): .* `pnpm taskwire doctor` where nothing is pending$/,
+      ),
+    ],
+  })
+})
+
 test('a folder that is in use is one sentence', async () => {
   await using database = await embeddedDatabase()
   await using _holder = await database.open()

@@ -1,6 +1,6 @@
 import { type Env, servicesOfTool } from '@taskwire/config'
 import type { Database, Identity } from '@taskwire/domain'
-import type { OpenDatabase } from '@taskwire/prisma'
+import { explainMissingTable, type OpenDatabase } from '@taskwire/prisma'
 import type { Services } from '@taskwire/router'
 import type { Terminal } from './terminal.ts'
 
@@ -14,6 +14,8 @@ export async function withServices<T>(
   const services = servicesOfTool(env, database)
   try {
     return await work(services, database)
+  } catch (error) {
+    throw await explainMissingTable(error, database)
   } finally {
     await services.close()
   }

@@ -111,3 +111,5 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+DROP FUNCTION "is_restoring"();

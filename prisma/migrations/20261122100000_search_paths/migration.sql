@@ -1,16 +1,21 @@
 -- The functions name the tables with their schema: pg_restore and the scripts of pg_dump look for nothing anywhere
--- (`search_path` is empty), and a temporary table called "users" is found before the real one. The other way, SET search_path
--- on each function, is one more thing to set and to put back for each row.
+-- (`search_path` is empty), and a temporary table called "users" is found before the real one. The other way, SET
+-- search_path on each function, is one more thing to set and to put back for each row.
 --
--- And those that number and count what is written leave alone what such a session writes: pg_restore --data-only brings rows
--- with the numbers, times and counts that they had, and not every operator may switch triggers off.
+-- And those that number and count what is written leave alone what is restored: pg_restore --data-only brings rows with
+-- the numbers, times and counts that they had, and not every operator may switch triggers off.
+
+-- Whether this session runs what pg_dump wrote, which alone sets both. Who only empties the search_path writes like
+-- anybody.
+CREATE FUNCTION "is_restoring"() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT current_schema() IS NULL AND current_setting('check_function_bodies') = 'off'
+$$;
 
 CREATE OR REPLACE FUNCTION "stamp_version"() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     next_version integer;
 BEGIN
-    IF current_schema() IS NULL THEN
-        -- It is being restored, with its version.
+    IF TG_OP = 'INSERT' AND public.is_restoring() THEN
         RETURN NEW;
     END IF;
     UPDATE public.users SET change_seq = change_seq + 1 WHERE id = NEW.user_id RETURNING change_seq INTO next_version;
@@ -31,7 +36,8 @@ $$;
 
 CREATE OR REPLACE FUNCTION "stamp_linked_tasks"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF current_schema() IS NULL THEN
+    IF TG_OP = 'INSERT' AND public.is_restoring() THEN
+        -- The tasks are being restored too, with their versions.
         RETURN NULL;
     END IF;
     -- Several of a user's rows follow: the user's row first, or two such statements could deadlock.
@@ -88,7 +94,7 @@ CREATE OR REPLACE FUNCTION "count_written_rows"() RETURNS trigger LANGUAGE plpgs
 DECLARE
     sign integer := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
 BEGIN
-    IF current_schema() IS NULL THEN
+    IF TG_OP = 'INSERT' AND public.is_restoring() THEN
         -- The users are being restored too, with their counters.
         RETURN NULL;
     END IF;

@@ -1,8 +1,8 @@
 import { runBackfill } from './backfill.ts'
-import { dropIndexes, runIndexStatements } from './concurrent-indexes.ts'
+import { dropStatements, runIndexStatements } from './concurrent-indexes.ts'
 import type { MigrationConnection } from './connection.ts'
 import { explainScriptFailure } from './explain-script-failure.ts'
-import { finishRow, insertRow, readBegun } from './history.ts'
+import { finishRow, insertBegunRow, insertRow, noteIndexes, readBegun } from './history.ts'
 import { type Attempt, LIMIT_LOCKS, retryLocks } from './lock-waits.ts'
 import type { ApplyingPlan } from './plan.ts'
 
@@ -18,11 +18,15 @@ export async function applyMigration(
   const { name, up, checksum } = migration
   const begun = await readBegun(connection, name)
   if (indexes !== null) {
-    if (begun !== null && begun !== checksum) await dropIndexes(connection, indexes)
-    await connection.script(insertRow(migration, { finished: false }))
-    await runIndexStatements(connection, indexes, { ...attempt, resumed: begun !== null })
+    const rewritten = begun !== null && begun.checksum !== checksum
+    if (rewritten) await runIndexStatements(connection, dropStatements(begun.indexes), attempt)
+    const own = rewritten ? [] : begun?.indexes
+    await connection.script(insertBegunRow(migration, own))
+    const note = (names: string[]) => connection.script(noteIndexes(name, names))
+    await runIndexStatements(connection, indexes, { ...attempt, own, note })
   } else if (begun === null) {
-    const script = `${LIMIT_LOCKS}${up}\n;${insertRow(migration, { finished: backfill === null })}`
+    const row = backfill === null ? insertRow(migration) : insertBegunRow(migration)
+    const script = `${LIMIT_LOCKS}${up}\n;${row}`
     try {
       await retryLocks(connection, attempt, () => connection.script(script))
     } catch (error) {

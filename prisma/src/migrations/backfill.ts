@@ -36,8 +36,9 @@ export function readBackfill(name: string, script: string): Backfill {
 }
 
 /**
- * Goes through a table in the order of its primary key, each batch in a transaction of its own with its users locked first.
- * Then once more, for what was written meanwhile. Broken off, it begins anew and finds what is done as it should be.
+ * Goes through a table in the order of its primary key, each batch in a transaction of its own with its users locked
+ * first. Then once more, for what was written meanwhile. Broken off, it begins anew and finds what is done as it should
+ * be.
  *
  * @throws MigrationError when the statement fails, or would change the same rows each time
  */

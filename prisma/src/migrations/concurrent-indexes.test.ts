@@ -60,36 +60,62 @@ test('an index that cannot be built is named and dropped, and built once its cau
   expect(await indexes(driver)).toEqual({ a_once: true })
 })
 
+/** As if the last attempt had been killed after it had begun these indexes. */
+async function breakOff({ client }: Driver, ...begun: string[]): Promise<void> {
+  await client.$executeRaw`
+    UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0,
+      logs = ${begun.map((name) => `Began to build ${name}`).join('\n')}
+    WHERE migration_name = ${INDEX}`
+}
+
 test('up and down go on where they were broken off', async ({ driver, migrations, write }) => {
-  const breakOff = () => driver.client.$executeRaw`
-    UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0 WHERE migration_name = ${INDEX}`
   write(TABLE, table)
   write(INDEX, index)
   await migrations.up()
-  // As if the second index had not been begun yet.
   await driver.client.$executeRaw`DROP INDEX a_by_name`
-  await breakOff()
+  await breakOff(driver, 'a_by_id')
   expect(await migrations.status()).toMatchObject({ pending: [INDEX], failed: [], edited: [] })
   expect(await migrations.up()).toEqual([INDEX])
   expect(await indexes(driver)).toEqual({ a_by_id: true, a_by_name: true })
 
   await driver.client.$executeRaw`DROP INDEX a_by_id`
-  await breakOff()
+  await breakOff(driver, 'a_by_id', 'a_by_name')
   expect(await migrations.down()).toEqual([INDEX])
   expect(await indexes(driver)).toEqual({})
   expect((await migrations.status()).applied.map(({ name }) => name)).toEqual([TABLE])
 })
 
-test('what was broken off and then written anew is built anew', async ({ driver, migrations, write }) => {
+test('what was broken off and then written anew is built anew, under whatever name', async ({
+  driver,
+  migrations,
+  write,
+}) => {
   write(TABLE, table)
   write(INDEX, index)
   await migrations.up()
-  await driver.client.$executeRaw`UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = ${INDEX}`
+  await breakOff(driver, 'a_by_id', 'a_by_name')
   write(INDEX, { ...index, up: 'CREATE INDEX CONCURRENTLY "a_by_id" ON "a" ("id" DESC)' })
   await migrations.up()
+  expect(await indexes(driver)).toEqual({ a_by_id: true })
   const [{ definition } = { definition: '' }] = await driver.client.$queryRaw<{ definition: string }[]>`
     SELECT pg_get_indexdef('a_by_id'::regclass) AS definition`
   expect(definition).toContain('DESC')
+})
+
+test('an index of an earlier migration is left alone, though a script that is written anew takes its name', async ({
+  driver,
+  migrations,
+  write,
+}) => {
+  write(TABLE, { ...table, up: `${table.up}; CREATE INDEX a_by_key ON a (name); INSERT INTO a VALUES (1), (1)` })
+  const up = 'CREATE UNIQUE INDEX CONCURRENTLY a_once ON a (id)'
+  write(INDEX, { up, down: 'DROP INDEX CONCURRENTLY a_once' })
+  await failureOf(migrations.up())
+  write(INDEX, { up: up.replace('a_once', 'a_by_key'), down: 'DROP INDEX CONCURRENTLY a_by_key' })
+  expect(await failureOf(migrations.up())).toHaveProperty('message', expect.stringContaining('already exists'))
+  expect(await indexes(driver)).toEqual({ a_by_key: true })
+  expect(await migrations.down()).toEqual([INDEX])
+  expect(await indexes(driver)).toEqual({ a_by_key: true })
 })
 
 test('an index of that name that somebody else has made is left alone', async ({ driver, migrations, write }) => {

@@ -37,44 +37,57 @@ export function readIndexStatements(name: string, script: string): IndexStatemen
   })
 }
 
+/** The names of the indexes that the statements build. */
+export function namesOfBuilt(statements: IndexStatement[]): string[] {
+  return statements.filter(({ does }) => does === 'create').map(({ name }) => name)
+}
+
+/** What drops the indexes of these names that are there. */
+export function dropStatements(names: string[]): IndexStatement[] {
+  return names.map((name) => ({ does: 'drop', name, sql: dropIndex(name) }))
+}
+
 /**
  * Brings the statements to their end, one by one and each in no transaction.
- * @param resumed whether an attempt at the very same script was broken off: a valid index of that name is then its work
- * @throws MigrationError naming the statement; an index that could not be built is dropped, because an invalid one goes on
- *   costing each write, and a unique one refusing them
+ * @param own the indexes that an attempt which was broken off has begun: a valid one is done, an invalid one built
+ *   anew. One that is not among them is somebody else's, and left alone
+ * @param note is given them anew before another one is begun
+ * @throws MigrationError naming the statement; an index that could not be built is dropped, because an invalid one goes
+ *   on costing each write, and a unique one refusing them
  */
 export async function runIndexStatements(
   connection: MigrationConnection,
   statements: IndexStatement[],
-  { resumed, ...attempt }: Attempt & { resumed: boolean },
+  {
+    own = [],
+    note = async () => {},
+    ...attempt
+  }: Attempt & { own?: string[]; note?: (own: string[]) => Promise<void> },
 ): Promise<void> {
-  for (const [number, statement] of statements.entries()) {
-    const run = (sql: string) =>
-      watchIndex(connection, { ...attempt, index: statement.name }, () => connection.script(sql))
+  const begun = new Set(own)
+  for (const [number, { does, name, sql }] of statements.entries()) {
+    const run = (script: string) => watchIndex(connection, { ...attempt, index: name }, () => connection.script(script))
+    const dropInvalid = async () => {
+      if ((await readState(connection, name)) === 'invalid') await run(dropIndex(name))
+    }
     try {
-      const state = await readState(connection, statement.name)
-      if (statement.does === 'drop') {
-        if (state !== 'missing') await run(statement.sql)
-      } else if (state !== 'valid' || !resumed) {
-        if (state === 'invalid') await run(dropIndex(statement.name))
-        await run(statement.sql)
+      if (does === 'drop') {
+        if ((await readState(connection, name)) !== 'missing') await run(sql)
+        continue
       }
+      if (begun.has(name)) await dropInvalid()
+      const state = await readState(connection, name)
+      if (state === 'valid' && begun.has(name)) continue
+      if (state === 'missing') await note([...begun.add(name)])
+      await run(sql)
     } catch (error) {
-      if (statement.does === 'create' && (await readState(connection, statement.name)) === 'invalid') {
-        await run(dropIndex(statement.name))
-      }
+      // In a session that has died it fails: then the next attempt does it.
+      if (does === 'create' && begun.has(name)) await dropInvalid().catch(() => {})
       throw new MigrationError(
-        `Migration ${attempt.name} failed at statement ${number + 1} of ${statements.length}: ${explain(error)}\n  ${abbreviate(statement.sql)}`,
+        `Migration ${attempt.name} failed at statement ${number + 1} of ${statements.length}: ${explain(error)}\n  ${abbreviate(sql)}`,
         { cause: error },
       )
     }
-  }
-}
-
-/** Drops what a script would build, where the script is another one than that of the attempt that was broken off. */
-export async function dropIndexes(connection: MigrationConnection, statements: IndexStatement[]): Promise<void> {
-  for (const { does, name } of statements) {
-    if (does === 'create') await connection.script(`DROP INDEX CONCURRENTLY IF EXISTS "${name}"`)
   }
 }
 

@@ -10,8 +10,8 @@ import { createMigrations } from './index.ts'
 import { withoutSchema } from './statements.ts'
 
 /**
- * Compares a migrated embedded database, by its adapter, with schema.prisma. (A server's catalog cannot be read back: the
- * engine stumbles over its type "char".)
+ * Compares a migrated embedded database, by its adapter, with schema.prisma. (A server's catalog cannot be read back:
+ * the engine stumbles over its type "char".)
  * @returns the SQL that would make the database fit the schema; empty when it does
  */
 export async function readDrift(

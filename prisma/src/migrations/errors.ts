@@ -11,7 +11,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** Characters of a statement that a message quotes. */
+const LONGEST = 300
+
+/** In one line, as a message quotes it. */
 export function abbreviate(statement: string): string {
   const line = statement.replaceAll(/\s+/g, ' ')
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line
 }

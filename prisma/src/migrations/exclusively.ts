@@ -9,9 +9,10 @@ const MIGRATION_LOCK = 0x7461736b
 const TELL = 10_000
 
 /**
- * Runs the work while no other process migrates this database. The lock belongs to the session that migrates: it is kept
- * for as long as a statement runs there, also when the process that asked for it has been killed. It is asked for again and
- * again, never waited for: a statement that waits has a snapshot, and CREATE INDEX CONCURRENTLY would wait for that in turn.
+ * Runs the work while no other process migrates this database. The lock belongs to the session that migrates: it is
+ * kept for as long as a statement runs there, also when the process that asked for it has been killed. It is asked for
+ * again and again, never waited for: a statement that waits has a snapshot, and CREATE INDEX CONCURRENTLY would wait
+ * for that in turn.
  */
 export async function exclusively<T>(
   connection: MigrationConnection,
@@ -32,7 +33,8 @@ export async function exclusively<T>(
         )
       }
     }
-    await sleep(100 + Math.random() * 200)
+    const milliseconds = 100 + Math.random() * 200
+    await sleep(milliseconds)
   }
   try {
     return await work()

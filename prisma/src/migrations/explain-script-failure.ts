@@ -4,8 +4,8 @@ import { LIMIT_LOCKS } from './lock-waits.ts'
 import { splitStatements } from './statements.ts'
 
 /**
- * Names the statement at which a script failed. It was sent whole, so the statements are run once more, one by one, in a
- * transaction that is rolled back.
+ * Names the statement at which a script failed. It was sent whole, so the statements are run once more, one by one, in
+ * a transaction that is rolled back.
  */
 export async function explainScriptFailure(
   connection: MigrationConnection,

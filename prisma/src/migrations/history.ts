@@ -34,8 +34,8 @@ export async function readStatus(connection: MigrationConnection, migrations: Mi
 }
 
 /**
- * The names of the last migrations that have left something, newest first: those that were broken off where another attempt
- * goes on are among them.
+ * The names of the last migrations that have left something, newest first: those that were broken off where another
+ * attempt goes on are among them.
  */
 export async function readLatest(
   connection: MigrationConnection,
@@ -112,30 +112,55 @@ export async function prepareHistory(connection: MigrationConnection): Promise<v
     )`)
 }
 
-/** @returns the checksum of the migration as it was when an attempt was broken off; null when none was */
-export async function readBegun({ query }: MigrationConnection, name: string): Promise<string | null> {
-  const { rows } = await query(`SELECT checksum FROM _prisma_migrations WHERE ${unfinished(name)}`)
-  return rows[0] === undefined ? null : String(rows[0]['checksum'])
+/** What is known of an attempt that was broken off. */
+export interface Begun {
+  /** Of the migration as it was then. */
+  checksum: string
+  /** The indexes that it began to build, so that they are its own. */
+  indexes: string[]
+}
+
+/** @returns null when no attempt was broken off */
+export async function readBegun({ query }: MigrationConnection, name: string): Promise<Begun | null> {
+  const { rows } = await query(`SELECT checksum, logs FROM _prisma_migrations WHERE ${unfinished(name)}`)
+  if (rows[0] === undefined) return null
+  const notes = String(rows[0]['logs'] ?? '').matchAll(/^Began to build (.+)$/gm)
+  return { checksum: String(rows[0]['checksum']), indexes: [...notes].map(([, index = '']) => index) }
 }
 
 // These are SQL, so that they take place with the script whose end they tell of.
 
-/** Notes a migration: as applied, or as begun. */
-export function insertRow({ name, checksum }: Migration, { finished }: { finished: boolean }): string {
+/** Notes a migration as applied. */
+export function insertRow({ name, checksum }: Migration): string {
+  return insert(name, `${literal(checksum)}, clock_timestamp(), 1, NULL`)
+}
+
+/** Notes a migration as begun, with the indexes that it has begun to build. */
+export function insertBegunRow({ name, checksum }: Migration, indexes: string[] = []): string {
+  return insert(name, `${literal(checksum)}, NULL, 0, ${notesOf(indexes)}`)
+}
+
+function insert(name: string, values: string): string {
   return `DELETE FROM _prisma_migrations WHERE ${unfinished(name)};
-    INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES
-    (gen_random_uuid(), ${literal(checksum)}, ${literal(name)}, ${finished ? 'clock_timestamp(), 1' : 'NULL, 0'})`
+    INSERT INTO _prisma_migrations (id, migration_name, checksum, finished_at, applied_steps_count, logs) VALUES
+    (gen_random_uuid(), ${literal(name)}, ${values})`
+}
+
+/** Notes the indexes that a migration which was begun has begun to build. */
+export function noteIndexes(name: string, indexes: string[]): string {
+  return `UPDATE _prisma_migrations SET logs = ${notesOf(indexes)} WHERE ${unfinished(name)}`
 }
 
 /** Notes that a migration which was begun is applied. */
 export function finishRow(name: string): string {
-  return `UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE ${unfinished(name)}`
+  return `UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1, logs = NULL
+    WHERE ${unfinished(name)}`
 }
 
-/** Notes that an applied migration is being taken back. */
-export function reopenRow(name: string): string {
-  return `UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0
-    WHERE migration_name = ${literal(name)} AND rolled_back_at IS NULL`
+/** Notes that an applied migration is being taken back, which has built these indexes. */
+export function reopenRow(name: string, indexes: string[]): string {
+  return `UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0, logs = ${notesOf(indexes)}
+    WHERE migration_name = ${literal(name)} AND finished_at IS NOT NULL AND rolled_back_at IS NULL`
 }
 
 /** Forgets a migration that is taken back. */
@@ -145,6 +170,11 @@ export function deleteRow(name: string): string {
 
 function unfinished(name: string): string {
   return `migration_name = ${literal(name)} AND finished_at IS NULL AND rolled_back_at IS NULL`
+}
+
+/** The column is Prisma's, for what somebody may want to read of a migration that is not finished. */
+function notesOf(indexes: string[]): string {
+  return indexes.length === 0 ? 'NULL' : literal(indexes.map((index) => `Began to build ${index}`).join('\n'))
 }
 
 function literal(text: string): string {

@@ -19,9 +19,11 @@ export interface Migrations {
   up(options?: { onProgress?: (line: string) => void }): Promise<string[]>
   /**
    * Takes back the last `count` migrations (default 1), newest first, each whole or not at all.
-   * @param confirm is given them with their down.sql before anything happens; false leaves everything as it is
+   * @param confirm is given them with their down.sql before anything happens; false leaves everything as it is. Others
+   *   may migrate while it makes up its mind
    * @returns the names of those taken back
-   * @throws MigrationError naming the statement that failed, who is in the way, or the migration that has no down.sql
+   * @throws MigrationError naming the statement that failed, who is in the way, the migration that has no down.sql, or
+   *   what others have made the last ones since `confirm` was asked
    */
   down(options?: {
     count?: number
@@ -75,21 +77,28 @@ export function createMigrations({
       ),
 
     down: ({ count = 1, onProgress: tell = () => {}, confirm = async () => true } = {}) =>
-      connected((connection, migrations) =>
-        exclusively(connection, { patience, tell }, async () => {
-          if (!Number.isSafeInteger(count) || count < 1) {
-            throw new MigrationError(`The number of migrations to take back is at least 1, not ${count}`)
+      connected(async (connection, migrations) => {
+        if (!Number.isSafeInteger(count) || count < 1) {
+          throw new MigrationError(`The number of migrations to take back is at least 1, not ${count}`)
+        }
+        const names = await readLatest(connection, { migrations, count })
+        const plans = names.map((name) => readTakingBackPlan(name, migrations))
+        // Before the lock: a server that starts meanwhile would wait for whoever thinks it over.
+        if (plans.length === 0 || !(await confirm(plans))) return []
+        return exclusively(connection, { patience, tell }, async () => {
+          const latest = await readLatest(connection, { migrations, count })
+          if (latest.join() !== names.join()) {
+            throw new MigrationError(
+              `Meanwhile another process has migrated this database: ${latest.join(', ') || 'nothing'} would be taken back now, not ${names.join(', ')}. Nothing has been: run it again`,
+            )
           }
-          const names = await readLatest(connection, { migrations, count })
-          const plans = names.map((name) => readTakingBackPlan(name, migrations))
-          if (plans.length === 0 || !(await confirm(plans))) return []
           for (const plan of plans) {
             tell(`Taking back ${plan.name}`)
             await takeBackMigration(connection, plan, { name: plan.name, patience, tell })
           }
           return names
-        }),
-      ),
+        })
+      }),
   }
 }
 

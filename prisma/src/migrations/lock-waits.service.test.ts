@@ -7,6 +7,7 @@ import { failureOf } from '../testing/failure-of.ts'
 import { freshServerUrl } from '../testing/server-url.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { writeMigration } from '../testing/write-migration.ts'
+import { MIGRATIONS_FOLDER } from './folder.ts'
 import { createMigrations, type Migrations } from './index.ts'
 
 const TABLE = '20260101000000_table'
@@ -119,7 +120,12 @@ test('an index that died while it was built is built by the next up', async () =
   await until(async () => (await indexState()) === false)
   await reader.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%'`)
-  expect(await died).toHaveProperty('message', expect.stringContaining('terminat'))
+  expect(await died).toHaveProperty(
+    'message',
+    expect.stringMatching(
+      /^Migration 20260102000000_next failed at statement 1 of 1: .*terminat.*\n {2}CREATE INDEX CONCURRENTLY a_by_id/,
+    ),
+  )
   expect(await indexState()).toBe(false)
   expect(await migrationsOf().status()).toMatchObject({ pending: [NEXT], failed: [] })
 
@@ -156,4 +162,40 @@ test('whoever finds another process migrating waits for it, and is told who it i
   )
   expect(await migrationsOf().up({ onProgress })).toEqual([])
   expect(await migrating).toEqual([NEXT])
+})
+
+test('who is asked whether to take back keeps nobody from migrating, and takes back only what was said', async () => {
+  await reader.query('COMMIT')
+  writeMigration(folder.path, COLUMN)
+  const confirm = async () => (await migrationsOf(1_000).up()).length === 1
+  expect(await failureOf(migrationsOf().down({ confirm }))).toHaveProperty(
+    'message',
+    `Meanwhile another process has migrated this database: ${NEXT} would be taken back now, not ${TABLE}. Nothing has been: run it again`,
+  )
+  expect((await migrationsOf().status()).applied.map(({ name }) => name)).toEqual([TABLE, NEXT])
+})
+
+test('Taskwire’s own migrations stop nobody, up and down, while somebody reads what they change', async () => {
+  await reader.query('ROLLBACK; DROP TABLE a; DROP TABLE _prisma_migrations')
+  const migrations = createMigrations({ connect: () => driver.migrationConnection(), folder: MIGRATIONS_FOLDER })
+  await migrations.up()
+  // Down to the last one that builds or drops indexes: those wait for older transactions, and nobody for them.
+  const names = (await migrations.status()).applied.map(({ name }) => name)
+  await migrations.down({ count: names.length - names.indexOf('20261122112000_ended_indexes') })
+
+  const count = names.indexOf('20261122112000_ended_indexes') - names.indexOf('20261122110000_account_deletions')
+  for (const migrate of [() => migrations.down({ count, onProgress }), () => migrations.up({ onProgress })]) {
+    await reader.query('BEGIN; SELECT 1 FROM users; SELECT 1 FROM sessions; SELECT 1 FROM api_tokens')
+    told = []
+    const migrating = migrate()
+    await until(() => told.some((line) => line.includes('In the way: pid')))
+    for (let writes = 0; writes < 15; writes++) {
+      await driver.client.$executeRaw`UPDATE users SET is_active = true`
+      await driver.client.$executeRaw`UPDATE sessions SET ip = NULL`
+      await sleep(50)
+    }
+    await reader.query('COMMIT')
+    await migrating
+  }
+  expect(await migrations.status()).toMatchObject({ pending: [], failed: [] })
 })

@@ -3,8 +3,8 @@ import type { Bystander, MigrationConnection } from './connection.ts'
 import { MigrationError } from './errors.ts'
 
 /**
- * Milliseconds that a statement waits for a lock. Whoever asks for the table meanwhile waits behind it, readers too: they
- * have 1.5 s before they are refused, and a search 1 s.
+ * Milliseconds that a statement waits for a lock. Whoever asks for the table meanwhile waits behind it, readers too:
+ * they have 1.5 s before they are refused, and a search 1 s.
  */
 const LOCK_TIMEOUT = 500
 /** Goes before whatever takes locks that could hold others up. */
@@ -17,6 +17,8 @@ const TELL = 10_000
 
 /** How many of those in the way are described. */
 const NAMED = 3
+/** Characters of a query that are shown. */
+const SHOWN = 80
 
 /** Of one migration: its name, for how many milliseconds it tries for a lock, and who is told what goes on. */
 export interface Attempt {
@@ -35,10 +37,11 @@ interface Blocker {
 }
 
 /**
- * Runs work that takes place whole or not at all, again and again until it gets its locks: after a wait in vain it stands
- * back until those who were in the way have ended, so that nobody else waits behind it.
+ * Runs work that takes place whole or not at all, again and again until it gets its locks: after a wait in vain it
+ * stands back until those who were in the way have ended, so that nobody else waits behind it.
  *
- * @throws MigrationError naming them when they have not ended within the attempt's patience; whatever else the work throws
+ * @throws MigrationError naming them when they have not ended within the attempt's patience; whatever else the work
+ *   throws
  */
 export async function retryLocks<T>(
   connection: MigrationConnection,
@@ -106,7 +109,8 @@ async function standBack(wait: {
       )
     }
     // Several that try again must not do so in step.
-    await sleep(Math.min(200 + Math.random() * 300, Math.max(0, deadline - Date.now())))
+    const milliseconds = 200 + Math.random() * 300
+    await sleep(Math.min(milliseconds, Math.max(0, deadline - Date.now())))
     const left = await bystander.query(
       `SELECT 1 FROM pg_locks WHERE locktype = 'virtualxid' AND granted AND virtualxid = ANY($1::text[])`,
       [transactions],
@@ -165,7 +169,7 @@ export function nameBlockers(blockers: Blocker[]): string {
 }
 
 function shorten(query: string): string {
-  return query.length > 80 ? `${query.slice(0, 79)}…` : query
+  return query.length > SHOWN ? `${query.slice(0, SHOWN - 1)}…` : query
 }
 
 // 55P03 is a lock that was waited for in vain, 40P01 a deadlock that this session lost.

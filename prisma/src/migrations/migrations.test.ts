@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { readCatalog } from '../catalog.ts'
 import type { Driver } from '../driver.ts'
+import { fromDriver } from '../open-database.ts'
 import { freshDriver } from '../testing/fresh-driver.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { writeMigration } from '../testing/write-migration.ts'
 import { MigrationError } from './errors.ts'
+import { MIGRATIONS_FOLDER, readMigrations } from './folder.ts'
 import { createMigrations, type Migrations } from './index.ts'
 
 let driver: Driver
@@ -174,4 +176,24 @@ test('a migration that was begun and never finished stops the next up', async ()
 test('files beside the migrations are no migrations', async () => {
   writeFileSync(join(folder.path, 'migration_lock.toml'), 'provider = "postgresql"\n')
   expect(await migrations.status()).toEqual({ applied: [], pending: [], failed: [], edited: [], unknown: [] })
+})
+
+test('up, down and up again leave the same schema, and down leaves none', async () => {
+  await using database = fromDriver(await freshDriver({ migrated: false }))
+  await database.migrations.up()
+  const first = await readCatalog(database.client)
+  expect(first.map(({ name }) => name)).toContain('tasks.tasks_stamp_version')
+
+  // One after the other: what one of them forgets to take back must not go with the tables that another one drops.
+  const left = [first]
+  for (const { name, up } of readMigrations(MIGRATIONS_FOLDER).toReversed()) {
+    await database.migrations.down({ count: 1 })
+    left.push(await readCatalog(database.client))
+    const changesSchema = /\b(CREATE|ALTER|DROP)\b/.test(up)
+    if (changesSchema) expect(left.at(-1), name).not.toEqual(left.at(-2))
+  }
+  expect(left.at(-1)).toEqual([])
+
+  await database.migrations.up()
+  expect(await readCatalog(database.client)).toEqual(first)
 })

@@ -1,5 +1,5 @@
 import { type Backfill, readBackfill } from './backfill.ts'
-import { type IndexStatement, readIndexStatements } from './concurrent-indexes.ts'
+import { type IndexStatement, namesOfBuilt, readIndexStatements } from './concurrent-indexes.ts'
 import { MigrationError } from './errors.ts'
 import type { Migration } from './folder.ts'
 import { findTransactionControl } from './statements.ts'
@@ -30,6 +30,8 @@ export interface TakingBackPlan {
   script: string
   /** What it is made of where it runs in no transaction. */
   indexes: IndexStatement[] | null
+  /** The indexes that migration.sql has built in no transaction. */
+  builds: string[]
 }
 
 /** @throws MigrationError when there is no down.sql, or none of the form that it has to have */
@@ -40,13 +42,14 @@ export function readTakingBackPlan(name: string, migrations: Migration[]): Takin
   if (script === null) throw new MigrationError(`Migration ${name} has no down.sql`)
   refuseTransactionControl(name, script)
   const indexes = readIndexStatements(name, script)
+  const built = readIndexStatements(name, up)
   // Broken off, it would be neither applied nor taken back, and nobody would know how to go on.
-  if (indexes !== null && readIndexStatements(name, up) === null) {
+  if (indexes !== null && built === null) {
     throw new MigrationError(
       `Migration ${name} says CONCURRENTLY in down.sql, which only goes with one that says it too`,
     )
   }
-  return { name, script, indexes }
+  return { name, script, indexes, builds: namesOfBuilt(built ?? []) }
 }
 
 function refuseTransactionControl(name: string, script: string): void {

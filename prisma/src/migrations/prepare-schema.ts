@@ -1,3 +1,4 @@
+import { isTableMissing } from '../errors.ts'
 import { UNFINISHED_HINT } from './errors.ts'
 import type { Migrations } from './index.ts'
 
@@ -27,4 +28,18 @@ export async function prepareSchema(
     )
   }
   return migrations.up({ onProgress })
+}
+
+/**
+ * Tells a database that nobody has migrated yet from one that has lost a table.
+ * @returns a SchemaError for the first, whatever it was that found a table missing; any other error as it is
+ */
+export async function explainMissingTable(
+  error: unknown,
+  { migrations }: { migrations: Migrations },
+): Promise<unknown> {
+  if (!isTableMissing(error)) return error
+  const { applied } = await migrations.status()
+  if (applied.length > 0) return error
+  return new SchemaError('The database has no schema yet: run `pnpm taskwire migrate up`', { cause: error })
 }

@@ -4,8 +4,8 @@ import { createPool, WITHOUT_LIMITS } from '../server-pool.ts'
 import type { MigrationConnection } from './connection.ts'
 
 /**
- * Two sessions on a server: one that migrates, and one beside it. What ends the process leaves the first one to finish its
- * statement, with the lock on migrations that it holds.
+ * Two sessions on a server: one that migrates, and one beside it. What ends the process leaves the first one to finish
+ * its statement, with the lock on migrations that it holds.
  *
  * @throws DatabaseUrlError naming the variable to correct, when nothing can be reached or nobody is let in
  */

@@ -1,7 +1,10 @@
 // What may hide a semicolon from us: strings, quoted names, dollar quotes and comments.
 const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^'"$;/-]+|[\s\S]/g
 
-/** Cuts a script into its statements, to name the one that failed. A transaction's script is never run from these pieces. */
+/**
+ * Cuts a script into its statements, to name the one that failed. A transaction's script is never run from these
+ * pieces.
+ */
 export function splitStatements(script: string): string[] {
   const statements: string[] = []
   let current = ''

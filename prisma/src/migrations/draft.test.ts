@@ -13,26 +13,6 @@ import { MigrationError } from './errors.ts'
 import { MIGRATIONS_FOLDER, readMigrations, SCHEMA_FILE } from './folder.ts'
 import { createMigrations } from './index.ts'
 
-test('up, down and up again leave the same schema, and down leaves none', async () => {
-  await using database = fromDriver(await freshDriver({ migrated: false }))
-  await database.migrations.up()
-  const first = await readCatalog(database.client)
-  expect(first.map(({ name }) => name)).toContain('tasks.tasks_stamp_version')
-
-  // One after the other: what one of them forgets to take back must not go with the tables that another one drops.
-  const left = [first]
-  for (const { name, up } of readMigrations(MIGRATIONS_FOLDER).toReversed()) {
-    await database.migrations.down({ count: 1 })
-    left.push(await readCatalog(database.client))
-    const changesSchema = /\b(CREATE|ALTER|DROP)\b/.test(up)
-    if (changesSchema) expect(left.at(-1), name).not.toEqual(left.at(-2))
-  }
-  expect(left.at(-1)).toEqual([])
-
-  await database.migrations.up()
-  expect(await readCatalog(database.client)).toEqual(first)
-})
-
 // The engine cannot read a server's catalog back: there the schema is compared with what the embedded database has.
 test.skipIf(inject('testServer') !== undefined)(
   'schema.prisma shows no drift, whatever the migrations add in SQL',

@@ -1,0 +1,2 @@
+-- Purging looks in sessions_ended instead.
+DROP INDEX CONCURRENTLY "sessions_expires_at_idx";

@@ -127,7 +127,7 @@ export const isAccessRefused = shownBy({
   codes: ['P1000', 'P1003', 'P1010', '28000', '28P01', '3D000'],
 })
 
-/** A table is not there: nobody has migrated this database. */
+/** A table is not there: nobody has migrated this database, or somebody has dropped it. */
 export const isTableMissing = shownBy({ codes: ['P2021', '42P01'] })
 
 /** A column or a function is not there: the schema is of another version. */

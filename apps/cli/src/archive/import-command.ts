@@ -19,9 +19,9 @@ export function importCommand(terminal: Terminal): Command {
         terminal.progress(`${file} is whole: ${describeCounts(counts)}`)
       }
       await using database = await terminal.openDatabase(config)
-      const tell = tellCounts((line) => terminal.progress(line))
+      const tell = tellCounts((line) => terminal.progress(line), 'Imported')
       const { counts, createdAt, migration } = await importArchive(database, readFile(file), {
-        onProgress: (progress) => tell('Imported', progress.counts),
+        onProgress: (progress) => tell(progress.counts),
       })
       terminal.result(
         json ? JSON.stringify({ file, createdAt, migration, counts }) : `Imported ${describeCounts(counts)}`,

@@ -1,15 +1,8 @@
-/** Milliseconds between two lines of progress. */
-const INTERVAL = 1_000
+import { everySecond } from '../every-second.ts'
 
 /** Tells counts as they grow, once a second at most. */
-export function tellCounts(tell: (line: string) => void): (verb: string, counts: Record<string, number>) => void {
-  let last = performance.now()
-  return (verb, counts) => {
-    const now = performance.now()
-    if (now - last < INTERVAL) return
-    last = now
-    tell(`${verb} ${describeCounts(counts)} so far`)
-  }
+export function tellCounts(tell: (line: string) => void, verb: string): (counts: Record<string, number>) => void {
+  return everySecond((counts: Record<string, number>) => tell(`${verb} ${describeCounts(counts)} so far`))
 }
 
 /** What is worth telling at a glance: `12 users, 3400 tasks`. */

@@ -17,11 +17,11 @@ export function restoreCommand(terminal: Terminal): Command {
       const dataDir = embeddedDataDir(terminal, 'use pg_restore, or `pnpm taskwire import` into an empty database')
       const { counts, createdAt } = await verifyArchive(readFile(file))
       terminal.progress(`${file} is whole, of ${createdAt.toISOString()}: ${describeCounts(counts)}`)
-      const tell = tellCounts((line) => terminal.progress(line))
+      const tell = tellCounts((line) => terminal.progress(line), 'Restored')
       const kept = await replaceEmbedded(dataDir, {
         look: ({ client }) => highestVersion(client),
         async fill(fresh, above) {
-          const onProgress = ({ counts }: { counts: ArchiveCounts }) => tell('Restored', counts)
+          const onProgress = ({ counts }: { counts: ArchiveCounts }) => tell(counts)
           await importArchive(fresh, readFile(file), { onProgress, above })
         },
       })

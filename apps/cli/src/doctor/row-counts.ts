@@ -1,4 +1,5 @@
 import { type Finding, ok } from '@taskwire/prisma'
+import { everySecond } from '../every-second.ts'
 import type { Examination } from './examination.ts'
 
 /** Users whose rows are counted in one statement: a statement has 5 s. */
@@ -15,8 +16,8 @@ export async function checkRowCounts(
 ): Promise<Finding> {
   const wrong: string[] = []
   let users = 0
-  let told = performance.now()
-  const end = thorough ? Number.POSITIVE_INFINITY : told + patience
+  const tell = everySecond((counted: number) => progress(`Counted the rows of ${counted} users`))
+  const end = thorough ? Number.POSITIVE_INFINITY : performance.now() + patience
   for (let after: string | null = null; ; ) {
     const counted = await countUsers(client, after)
     users += counted.length
@@ -24,10 +25,7 @@ export async function checkRowCounts(
     after = counted.at(-1)?.id ?? null
     if (counted.length < USERS_AT_ONCE) return judge(wrong, `all ${users} users`)
     if (performance.now() >= end) return judge(wrong, `the first ${users} users`, 'count all by --thorough')
-    if (performance.now() - told >= 1_000) {
-      told = performance.now()
-      progress(`Counted the rows of ${users} users`)
-    }
+    tell(users)
   }
 }
 

@@ -34,7 +34,7 @@ export function createMetrics(): Metrics {
     registry,
     callEnded({ procedure, type, milliseconds, reason, userId }, client) {
       instruments.calls.inc({ procedure, type, reason: reason ?? 'ok' })
-      instruments.clientCalls.inc({ version: clientVersions.labelOf(client, reason === null && userId !== null) })
+      instruments.clientCalls.inc({ version: clientVersions.labelOf(client, reason === null ? userId : null) })
       // A stream lasts for as long as its reader likes.
       if (type === 'subscription') return
       instruments.callDurations.observe({ procedure, outcome: outcomeOf(reason) }, milliseconds / 1_000)

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const WRITES = inject('testServer') === undefined ? 150 : 800
+const WRITES = inject('testServer') === undefined ? 150 : 500
 
 test(`${WRITES} random writes of 5 users reach readers who come and go, whole`, async () => {
   await expectReadersToFollow({ users: 5, writes: WRITES, atOnce: 4, pickUrl: () => server.url })

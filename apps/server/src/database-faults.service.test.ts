@@ -144,8 +144,9 @@ const LOST =
 /** What those meet who connect meanwhile. */
 const AWAY = /Can't reach database server at 127\.0\.0\.1:\d+|the database system is|Connection terminated/
 const UNANSWERED = /Query read timeout/
+const EXPIRED = /expired transaction|Transaction already closed/
 const EXHAUSTED =
-  /(?:timeout exceeded when trying to connect|Unable to start a transaction).*; of \d+ all are taken and \d+ statements wait: most of it is user [\da-f-]{36} with \S+ \(\d+ calls, \d+ ms\)/
+  /(?:timeout exceeded when trying to connect|Unable to start a transaction).*; \d+ of \d+ are taken and \d+ statements wait: most of it is .*user [\da-f-]{36} with \S+ \(\d+ calls, \d+ ms\)/
 
 describe('while PostgreSQL', () => {
   test('is away for 10 s, every call is done or refused, none is half done, and all heals by itself', async () => {
@@ -249,7 +250,7 @@ describe.concurrent('while the network', () => {
         network.goOn()
       },
     })
-    expectTold(lines, { unanswered: UNANSWERED, poolExhausted: EXHAUSTED })
+    expectTold(lines, { unanswered: UNANSWERED, poolExhausted: EXHAUSTED, transactionTimeout: EXPIRED })
     expect(lines.filter(({ msg }) => msg.startsWith('The database does not answer in time: '))).toHaveLength(1)
   })
 
@@ -267,6 +268,11 @@ describe.concurrent('while the network', () => {
         slow.hurry()
       },
     })
-    expectTold(lines, { unanswered: UNANSWERED, poolExhausted: EXHAUSTED, unreachable: AWAY })
+    expectTold(lines, {
+      unanswered: UNANSWERED,
+      poolExhausted: EXHAUSTED,
+      unreachable: AWAY,
+      transactionTimeout: EXPIRED,
+    })
   })
 })

@@ -10,7 +10,7 @@ import { type HttpAnswer, send } from '../testing/send.ts'
 import type { TestServer } from '../testing/test-server.ts'
 
 /** Others in each run of the suite: ten of each user. A failure tells the seed by which they are made again. */
-const REQUESTS = inject('testServer') === undefined ? 400 : 3_000
+const REQUESTS = inject('testServer') === undefined ? 400 : 1_500
 const UNLIKELY = 6
 const LIKELY = 4
 

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import type { OutageLog } from './outage-log.ts'
+import type { OutageLog } from './log/outage-log.ts'
 import { problemOf, refuse, sendProblem } from './problem.ts'
 
 export const answerUnknownRoute: RequestHandler = (_request, response) => refuse(response, 'NOT_FOUND')

@@ -1,6 +1,6 @@
 import type { OpenDatabase } from '@taskwire/prisma'
 import type { RequestHandler } from 'express'
-import type { OutageLog } from './outage-log.ts'
+import type { OutageLog } from './log/outage-log.ts'
 
 /** Whether new requests should be sent here: no longer once the shutdown has begun. */
 export interface Readiness {

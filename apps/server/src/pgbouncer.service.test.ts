@@ -5,7 +5,7 @@ import { inTransaction, isTimeout, isUnavailable, openDatabase, Prisma } from '@
 import { freshServerUrl } from '@taskwire/prisma/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { explainRefusal } from './explain-refusal.ts'
-import { createLogger } from './logger.ts'
+import { createLogger } from './log/logger.ts'
 import { type RunningServer, start } from './start.ts'
 import { expectReadersToFollow } from './testing/random-traffic.ts'
 

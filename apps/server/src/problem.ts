@@ -2,9 +2,9 @@ import { type ErrorReason, errorTable, type Tag, type Task, type ValidationIssue
 import { type ErrorShape, type PlainReason, reasonOf, refusalShape, toErrorShape } from '@taskwire/router'
 import { getTRPCErrorFromUnknown } from '@trpc/server'
 import type { Request, Response } from 'express'
-import { callFailed } from './call-failed.ts'
-import type { OutageLog } from './outage-log.ts'
-import { noteFailure } from './request-notes.ts'
+import { callFailed } from './log/call-failed.ts'
+import type { OutageLog } from './log/outage-log.ts'
+import { noteFailure } from './log/request-notes.ts'
 
 /** A failure as RFC 9457 has it. */
 export interface Problem {

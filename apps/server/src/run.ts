@@ -1,6 +1,6 @@
 import { readEnv } from '@taskwire/config'
 import { explainRefusal } from './explain-refusal.ts'
-import { createLogger } from './logger.ts'
+import { createLogger } from './log/logger.ts'
 import { start } from './start.ts'
 import type { StopSignals } from './stop-signals.ts'
 

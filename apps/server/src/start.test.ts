@@ -5,7 +5,7 @@ import { startFromSource } from '@taskwire/config/testing'
 import { temporaryDataDir } from '@taskwire/prisma/testing'
 import { describe, expect, test } from 'vitest'
 import { explainRefusal } from './explain-refusal.ts'
-import { createLogger } from './logger.ts'
+import { createLogger } from './log/logger.ts'
 import { type RunningServer, start } from './start.ts'
 import { rawSocket } from './testing/raw-socket.ts'
 

@@ -1,9 +1,9 @@
 import { errorTable } from '@taskwire/contract'
 import { toErrorEnvelope } from '@taskwire/router'
 import type { Request, RequestHandler } from 'express'
+import { noteFailure } from './log/request-notes.ts'
 import { MAX_AUTH_BODY_SIZE, MAX_BODY_SIZE } from './read-body.ts'
 import { isJson, READING_METHODS, type Refuse } from './request-guards.ts'
-import { noteFailure } from './request-notes.ts'
 
 /** What tRPC reads from a URL for sockets, which are not spoken here; it answers a bad one outside its own error handling. */
 const CONNECTION_PARAMS = 'connectionParams'

@@ -10,8 +10,8 @@ import {
 } from '@taskwire/router'
 import { type CreateExpressContextOptions, createExpressMiddleware } from '@trpc/server/adapters/express'
 import type { Handler } from 'express'
-import { callFailed } from './call-failed.ts'
 import { chargeUnanswered } from './charge-unanswered.ts'
+import { callFailed } from './log/call-failed.ts'
 import { type CallingOptions, requestInfo } from './request-info.ts'
 
 /** Serves the router over tRPC's protocol, after `refuseBadUrls` and `readBody`. */

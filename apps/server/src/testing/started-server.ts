@@ -1,5 +1,5 @@
 import { parseEnvironment } from '@taskwire/config'
-import { createLogger } from '../logger.ts'
+import { createLogger } from '../log/logger.ts'
 import { type RunningServer, start } from '../start.ts'
 
 /** A line of the log, parsed. */

@@ -5,9 +5,9 @@ import { type AppConfig, createApp } from '../app.ts'
 import { PATIENCE, type Patience } from '../drop-stalled-reader.ts'
 import { databaseCheck, healthCheck, type Readiness } from '../health.ts'
 import { listen } from '../listen.ts'
-import { createLogger } from '../logger.ts'
+import { createLogger } from '../log/logger.ts'
+import { createOutageLog } from '../log/outage-log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
-import { createOutageLog } from '../outage-log.ts'
 
 /** A line of the log, parsed. */
 type LogLine = Record<string, unknown> & { msg: string }

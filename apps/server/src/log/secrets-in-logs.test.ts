@@ -1,8 +1,8 @@
 import { freshDatabase } from '@taskwire/prisma/testing'
 import { badTokens, testJwtSecret } from '@taskwire/router/testing'
 import { expect, test } from 'vitest'
-import { type HttpRequest, send } from './testing/send.ts'
-import { testServer } from './testing/test-server.ts'
+import { type HttpRequest, send } from '../testing/send.ts'
+import { testServer } from '../testing/test-server.ts'
 
 const passwords = ['canary-Password-1', 'canary-Password-2', 'canary-Password-3']
 const [password = '', wrongPassword = '', newPassword = ''] = passwords

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { testWith } from './testing/fixture.ts'
-import { send } from './testing/send.ts'
-import { type TestServer, testServer } from './testing/test-server.ts'
+import { testWith } from '../testing/fixture.ts'
+import { send } from '../testing/send.ts'
+import { type TestServer, testServer } from '../testing/test-server.ts'
 
 const LISTED = 'https://app.example.com'
 const test = testWith({ corsOrigins: [LISTED], ownOrigin: 'https://tasks.example.com' })

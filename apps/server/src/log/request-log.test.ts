@@ -2,8 +2,8 @@ import { hostname } from 'node:os'
 import { freshDatabase, testDatabase } from '@taskwire/prisma/testing'
 import { registeredCalls, trpcCalls } from '@taskwire/router/testing'
 import { describe, expect, test } from 'vitest'
-import { rawSocket } from './testing/raw-socket.ts'
-import { type TestServer, testServer } from './testing/test-server.ts'
+import { rawSocket } from '../testing/raw-socket.ts'
+import { type TestServer, testServer } from '../testing/test-server.ts'
 
 /** The log lines of requests; the one of a request comes just after its answer. */
 async function requestLines({ log }: TestServer, count: number) {

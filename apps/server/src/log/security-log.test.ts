@@ -1,7 +1,7 @@
 import { testDatabase } from '@taskwire/prisma/testing'
 import { registeredCalls } from '@taskwire/router/testing'
 import { expect, test } from 'vitest'
-import { testServer } from './testing/test-server.ts'
+import { testServer } from '../testing/test-server.ts'
 
 test('whoever is throttled is named once, with what was called, and not once for each refusal', async () => {
   await using server = await testServer(await testDatabase(), {

@@ -2,7 +2,7 @@ import type { SecurityEvent } from '@taskwire/domain'
 import { currentOrigin } from '@taskwire/prisma'
 import type { Request } from 'express'
 import type { Logger } from 'pino'
-import { canonicalAddress } from './client-address.ts'
+import { canonicalAddress } from '../client-address.ts'
 import { countedLog } from './counted-log.ts'
 import type { RecentCalls } from './recent-calls.ts'
 

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
-import type { OriginTest } from './allow-origins.ts'
-import { isCrossSite } from './cross-site.ts'
+import type { OriginTest } from '../allow-origins.ts'
+import { isCrossSite } from '../cross-site.ts'
 
 /** Origins that are named before the log falls silent: anybody can send any number of them. */
 const MAX_NAMED = 100

@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningCall } from '@taskwire/router'
 import { beforeEach, expect, test } from 'vitest'
-import { createLogger } from './logger.ts'
+import { type LogLine, recordedLog } from '../testing/recorded-log.ts'
 import { createOutageLog, type OutageLog } from './outage-log.ts'
 
-type Line = Record<string, unknown> & { msg: string; level: number }
-
-let log: Line[]
+let log: LogLine[]
 let running: RunningCall[]
 let outages: OutageLog
 beforeEach(() => {
-  log = []
+  const recorded = recordedLog('info')
+  log = recorded.log
   running = []
   outages = createOutageLog({
-    logger: createLogger({ level: 'info', terminal: false }, { write: (line: string) => log.push(JSON.parse(line)) }),
+    logger: recorded.logger,
     connections: () => ({ most: 5, open: 5, idle: 0, waiting: 195 }),
     running,
   })

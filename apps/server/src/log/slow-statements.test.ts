@@ -1,11 +1,10 @@
 import type { EndedStatement } from '@taskwire/prisma'
 import { expect, test } from 'vitest'
-import { createLogger } from './logger.ts'
+import { recordedLog } from '../testing/recorded-log.ts'
 import { logStatements } from './slow-statements.ts'
 
 function listening(level: string) {
-  const log: Record<string, unknown>[] = []
-  const logger = createLogger({ level, terminal: false }, { write: (line: string) => log.push(JSON.parse(line)) })
+  const { logger, log } = recordedLog(level)
   return { log, listener: logStatements(logger, { slow: 500 }) }
 }
 

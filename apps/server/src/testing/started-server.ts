@@ -1,9 +1,6 @@
 import { parseEnvironment } from '@taskwire/config'
-import { createLogger } from '../log/logger.ts'
 import { type RunningServer, start } from '../start.ts'
-
-/** A line of the log, parsed. */
-type LogLine = Record<string, unknown> & { msg: string; level: number }
+import { type LogLine, recordedLog } from './recorded-log.ts'
 
 export interface StartedServer extends RunningServer, AsyncDisposable {
   readonly port: number
@@ -12,8 +9,7 @@ export interface StartedServer extends RunningServer, AsyncDisposable {
 
 /** The whole server on a free port, as its process would start it with these variables, but within this one. */
 export async function startedServer(variables: Record<string, string>): Promise<StartedServer> {
-  const log: LogLine[] = []
-  const logger = createLogger({ level: 'info', terminal: false }, { write: (line) => log.push(JSON.parse(line)) })
+  const { logger, log } = recordedLog('info')
   const env = parseEnvironment(
     { PORT: '0', JWT_SECRET: 'a secret of tests, at least 32 characters', BCRYPT_COST: '4', ...variables },
     '/nowhere',

@@ -5,12 +5,9 @@ import { type AppConfig, createApp } from '../app.ts'
 import { PATIENCE, type Patience } from '../drop-stalled-reader.ts'
 import { databaseCheck, healthCheck, type Readiness } from '../health.ts'
 import { listen } from '../listen.ts'
-import { createLogger } from '../log/logger.ts'
 import { createOutageLog } from '../log/outage-log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
-
-/** A line of the log, parsed. */
-type LogLine = Record<string, unknown> & { msg: string }
+import { type LogLine, recordedLog } from './recorded-log.ts'
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string
@@ -47,11 +44,7 @@ export async function testServer(
   db: Pick<OpenDatabase, 'client' | 'connections' | 'ping'>,
   { services: overrides, patience = PATIENCE, ...config }: TestServerOptions = {},
 ): Promise<TestServer> {
-  const log: LogLine[] = []
-  const logger = createLogger(
-    { level: 'trace', terminal: false },
-    { write: (line: string) => log.push(JSON.parse(line)) },
-  )
+  const { logger, log } = recordedLog('trace')
   const services = testServices(db.client, overrides)
   const readiness = { ready: true }
   const { connections: databaseConnections } = db
